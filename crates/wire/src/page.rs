@@ -1,5 +1,7 @@
 //! Pages: many records of one entity in one message, compressed when that pays.
 
+use std::io::Read;
+
 use prost::Message;
 
 use crate::Record;
@@ -7,7 +9,7 @@ use crate::Record;
 /// Below this many bytes a page is not compressed.
 const COMPRESS_FROM: usize = 1024;
 /// A page is never larger than this when decompressed.
-const DECOMPRESSED_MOST: usize = 64 << 20;
+const DECOMPRESSED_MOST: u64 = 64 << 20;
 
 /// A message whose only field is `repeated … records = 1`.
 pub trait Page: Message + Default + 'static {
@@ -51,7 +53,15 @@ pub fn decompress(payload: &[u8], encoding: Option<&str>) -> Result<Vec<u8>, Pag
     match encoding {
         None => Ok(payload.to_vec()),
         Some("zstd") => {
-            zstd::bulk::decompress(payload, DECOMPRESSED_MOST).map_err(PageError::Decompress)
+            let mut decompressed = Vec::with_capacity(payload.len().saturating_mul(4));
+            zstd::Decoder::new(payload)
+                .and_then(|decoder| {
+                    decoder
+                        .take(DECOMPRESSED_MOST)
+                        .read_to_end(&mut decompressed)
+                })
+                .map_err(PageError::Decompress)?;
+            Ok(decompressed)
         }
         Some(other) => Err(PageError::Encoding(other.to_owned())),
     }
