@@ -1,0 +1,123 @@
+//! Who asks: a PAT by Basic with any user name, or a Bearer token; and the many faces of a bad one.
+
+use std::sync::Arc;
+
+use axum::http::{HeaderMap, Method, header::AUTHORIZATION, request::Parts};
+use base64::{Engine as _, engine::general_purpose::STANDARD};
+
+use crate::{
+    emulator::Emulator,
+    organization::{User, WhoAmI},
+    refusal::{Content, Refusal},
+};
+
+/// The body of the sign-in page that a 203 carries.
+pub const SIGN_IN_PAGE: &str = "<!DOCTYPE html><html lang=\"en\"><head><title>Azure DevOps Services | Sign In</title></head><body></body></html>";
+
+/// Settles who asks, or how the credential is refused.
+pub fn caller(
+    emulator: &Emulator,
+    parts: &Parts,
+    organization: Option<&str>,
+    anonymous: bool,
+) -> Result<Arc<User>, Refusal> {
+    let world = emulator.world();
+    if let Some(name) = organization
+        && !world.organization.is_called(name)
+    {
+        return Err(Refusal::bare(
+            404,
+            Content::Text {
+                media_type: "text/html; charset=utf-8",
+                text: String::from(
+                    "<!DOCTYPE html><html><head><title>Azure DevOps Services | 404</title></head><body></body></html>",
+                ),
+            },
+        ));
+    }
+    let token = token(&parts.headers);
+    match token
+        .as_deref()
+        .map(|token| world.organization.who_is(token))
+    {
+        Some(WhoAmI::Member(user)) => Ok(user),
+        Some(WhoAmI::Stranger(id)) if organization.is_some() => {
+            Err(Refusal::not_a_member(&id.to_string()))
+        }
+        _ if anonymous => Ok(Arc::new(User::nobody())),
+        _ => Err(refused(parts)),
+    }
+}
+
+/// The token of the Authorization header.
+pub fn token(headers: &HeaderMap) -> Option<String> {
+    let value = headers.get(AUTHORIZATION)?.to_str().ok()?;
+    let (scheme, rest) = value.split_once(' ')?;
+    if scheme.eq_ignore_ascii_case("bearer") {
+        return Some(String::from(rest.trim()));
+    }
+    if !scheme.eq_ignore_ascii_case("basic") {
+        return None;
+    }
+    let decoded = String::from_utf8(STANDARD.decode(rest.trim()).ok()?).ok()?;
+    decoded
+        .split_once(':')
+        .map(|(_, token)| String::from(token))
+}
+
+/// The answer to a bad credential depends on the method, on the header that suppresses the sign-in page, and on its kind.
+fn refused(parts: &Parts) -> Refusal {
+    let suppressed = parts
+        .headers
+        .get("x-tfs-fedauthredirect")
+        .is_some_and(|value| value.as_bytes().eq_ignore_ascii_case(b"suppress"));
+    let bearer = parts
+        .headers
+        .get(AUTHORIZATION)
+        .is_some_and(|value| value.as_bytes().to_ascii_lowercase().starts_with(b"bearer"));
+    if parts.method == Method::PATCH || (suppressed && bearer) {
+        return Refusal::unauthorized("").header("www-authenticate", "Bearer authorization_uri=https://login.microsoftonline.com/00000000-0000-0000-0000-000000000000");
+    }
+    if suppressed || parts.uri.path().contains("/_git/") {
+        return Refusal::bare(401, Content::Nothing).header(
+            "www-authenticate",
+            "Basic realm=\"https://tfsprodneu1.visualstudio.com/\"",
+        );
+    }
+    Refusal::bare(
+        302,
+        Content::Text {
+            media_type: "text/html; charset=utf-8",
+            text: String::from(
+                "<html><head><title>Object moved</title></head><body></body></html>",
+            ),
+        },
+    )
+    .header("location", "/login/_signin?realm=dev.azure.com")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_token_comes_by_basic_or_bearer() {
+        for (value, expected) in [
+            (
+                format!("Basic {}", STANDARD.encode(":secret")),
+                Some("secret"),
+            ),
+            (
+                format!("basic {}", STANDARD.encode("any name:secret")),
+                Some("secret"),
+            ),
+            (String::from("Bearer secret"), Some("secret")),
+            (String::from("Digest secret"), None),
+            (String::from("Basic !"), None),
+        ] {
+            let mut headers = HeaderMap::new();
+            headers.insert(AUTHORIZATION, value.parse().unwrap());
+            assert_eq!(token(&headers).as_deref(), expected, "{value}");
+        }
+    }
+}
