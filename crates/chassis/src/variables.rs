@@ -1,0 +1,133 @@
+//! A misspelt variable must not be silently without effect.
+
+use std::collections::BTreeSet;
+use std::ffi::OsString;
+
+use clap::Command;
+
+use crate::Advice;
+
+const PREFIX: &str = "ADIT_";
+
+/// Every `ADIT_` variable of every program of Adit, sorted, so that all of them can share one environment.
+///
+/// A program knows its own variables from its own command; this list is for those of the others. A test of the `adit`
+/// crate, which links them all, holds the two together.
+pub const VARIABLES: &[&str] = &[
+    "ADIT_ANALYTICS_URL",
+    "ADIT_AZURE_DEVOPS_URL",
+    "ADIT_ENTITLEMENTS_URL",
+    "ADIT_EXAMPLES_DIR",
+    "ADIT_HEALTH_LISTEN",
+    "ADIT_LOG",
+    "ADIT_LOGIN_URL",
+    "ADIT_LOG_FORMAT",
+    "ADIT_PROFILE_URL",
+    "ADIT_RELEASE_URL",
+    "ADIT_SHUTDOWN_GRACE",
+    "ADIT_VSSPS_URL",
+];
+
+/// A variable with our prefix that no program of ours reads.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("nothing reads the environment variable {name}")]
+pub struct UnknownVariable {
+    /// As it is set.
+    pub name: String,
+    /// The known one that looks most like it.
+    pub nearest: String,
+}
+
+impl From<UnknownVariable> for Advice {
+    fn from(unknown: UnknownVariable) -> Self {
+        Self::configuration(
+            unknown.to_string(),
+            format!("did you mean {}? Else unset it", unknown.nearest),
+        )
+    }
+}
+
+/// The `ADIT_` variables that a command and its subcommands read.
+pub fn variables_of(command: &Command) -> BTreeSet<String> {
+    let own = command
+        .get_arguments()
+        .filter_map(|argument| argument.get_env()?.to_str());
+    let mut names: BTreeSet<String> = own
+        .filter(|name| name.starts_with(PREFIX))
+        .map(str::to_owned)
+        .collect();
+    names.extend(command.get_subcommands().flat_map(variables_of));
+    names
+}
+
+/// Refuses an environment that sets an `ADIT_` variable which neither this command nor any other program of Adit reads.
+///
+/// `environment` holds the names that are set.
+pub fn unknown_variables(
+    known: &Command,
+    environment: impl IntoIterator<Item = OsString>,
+) -> Result<(), UnknownVariable> {
+    let mut names = variables_of(known);
+    names.extend(VARIABLES.iter().map(|&name| name.to_owned()));
+    let set = environment
+        .into_iter()
+        .map(|name| name.to_string_lossy().into_owned());
+    let unknown = set
+        .filter(|name| name.starts_with(PREFIX) && !names.contains(name))
+        .min();
+    let Some(name) = unknown else { return Ok(()) };
+    let distance = |known: &&String| strsim::damerau_levenshtein(&name, known);
+    let nearest = names
+        .iter()
+        .min_by_key(distance)
+        .cloned()
+        .unwrap_or_default();
+    Err(UnknownVariable { name, nearest })
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::{Arg, Command};
+
+    use super::*;
+
+    fn command() -> Command {
+        let seals = Command::new("seal").arg(Arg::new("ring").env("ADIT_KEY_RING_FILE"));
+        Command::new("test")
+            .arg(Arg::new("log").env("ADIT_LOG"))
+            .subcommand(seals)
+    }
+
+    fn check(names: &[&str]) -> Result<(), UnknownVariable> {
+        unknown_variables(&command(), names.iter().map(OsString::from))
+    }
+
+    #[test]
+    fn a_misspelt_variable_is_refused_with_the_nearest_name() {
+        let unknown = check(&["ADIT_LGO_FORMAT", "PATH"]).unwrap_err();
+        assert_eq!(unknown.nearest, "ADIT_LOG_FORMAT");
+        assert_eq!(
+            check(&["ADIT_KEYRING_FILE"]).unwrap_err().nearest,
+            "ADIT_KEY_RING_FILE"
+        );
+    }
+
+    #[test]
+    fn variables_of_subcommands_other_programs_and_strangers_are_fine() {
+        assert_eq!(
+            check(&[
+                "ADIT_KEY_RING_FILE",
+                "ADIT_LOG",
+                "ADIT_RELEASE_URL",
+                "NATS_URL",
+                "ADITYA"
+            ]),
+            Ok(())
+        );
+    }
+
+    #[test]
+    fn the_list_is_sorted_without_duplicates() {
+        assert!(VARIABLES.is_sorted_by(|one, next| one < next));
+    }
+}
