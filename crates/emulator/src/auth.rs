@@ -65,16 +65,20 @@ pub fn token(headers: &HeaderMap) -> Option<String> {
         .map(|(_, token)| String::from(token))
 }
 
+/// True where the credential is a Bearer token.
+pub fn is_bearer(headers: &HeaderMap) -> bool {
+    headers
+        .get(AUTHORIZATION)
+        .is_some_and(|value| value.as_bytes().to_ascii_lowercase().starts_with(b"bearer"))
+}
+
 /// The answer to a bad credential depends on the method, on the header that suppresses the sign-in page, and on its kind.
 fn refused(parts: &Parts) -> Refusal {
     let suppressed = parts
         .headers
         .get("x-tfs-fedauthredirect")
         .is_some_and(|value| value.as_bytes().eq_ignore_ascii_case(b"suppress"));
-    let bearer = parts
-        .headers
-        .get(AUTHORIZATION)
-        .is_some_and(|value| value.as_bytes().to_ascii_lowercase().starts_with(b"bearer"));
+    let bearer = is_bearer(&parts.headers);
     if parts.method == Method::PATCH || (suppressed && bearer) {
         return Refusal::unauthorized("").header("www-authenticate", "Bearer authorization_uri=https://login.microsoftonline.com/00000000-0000-0000-0000-000000000000");
     }

@@ -30,6 +30,14 @@ impl BoardsWorld {
     pub(crate) fn make(_ground: &Ground<'_>, random: Random) -> Self {
         Self { random }
     }
+
+    pub(crate) fn add_project(
+        &mut self,
+        _o: &crate::organization::Organization,
+        _id: uuid::Uuid,
+    ) -> Vec<crate::change::Changed> {
+        Vec::new()
+    }
 }
 
 /// This domain's endpoints.

@@ -3,6 +3,7 @@
 use std::sync::{Arc, RwLockReadGuard, RwLockWriteGuard};
 
 use axum::{
+    http::{HeaderName, HeaderValue},
     extract::{RawPathParams, Request, State},
     response::Response,
     routing::{self, MethodRouter},
@@ -33,6 +34,8 @@ pub struct Context {
     pub caller: Arc<User>,
     pub query: Query,
     pub body: Bytes,
+    /// True where the credential came as a Bearer token: a user's, not an organization's PAT.
+    pub by_bearer: bool,
     /// Scheme, authority and nothing else: for links that must be followed.
     pub origin: String,
     /// The path and query as they came.
@@ -75,10 +78,19 @@ pub fn options_anonymously(handler: Handler) -> MethodRouter<Emulator> {
 async fn run(request: Request, emulator: Emulator, handler: Handler, anonymous: bool) -> Response {
     match Context::read(request, emulator, anonymous).await {
         Err(refusal) => refusal.into_response(),
-        Ok(context) => match handler(&context) {
-            Ok(answer) => answer.into_response(&context.version),
-            Err(refusal) => refusal.into_response(),
-        },
+        Ok(context) => {
+            let mut response = match handler(&context) {
+                Ok(answer) => answer.into_response(&context.version),
+                Err(refusal) => refusal.into_response(),
+            };
+            // The service tells who it thinks is asking.
+            let identity = &context.caller.identity;
+            let user = HeaderValue::from_str(&format!("{}:{}", identity.id, identity.unique_name));
+            if let (false, Ok(user)) = (identity.unique_name.is_empty(), user) {
+                response.headers_mut().insert(HeaderName::from_static("x-vss-userdata"), user);
+            }
+            response
+        }
     }
 }
 
@@ -109,6 +121,7 @@ impl Context {
         let query = Query::parse(parts.uri.query().unwrap_or_default());
         Ok(Self {
             version: version(&query, &parts.headers),
+            by_bearer: auth::is_bearer(&parts.headers),
             origin: origin(&parts.headers),
             target: parts.uri.to_string(),
             emulator,

@@ -1,15 +1,26 @@
-//! How often each endpoint was asked.
+//! What was asked: a count per endpoint, and the last requests one by one.
 
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, VecDeque},
     sync::{Mutex, MutexGuard, PoisonError},
 };
 
 use serde::Serialize;
 
-/// The requests so far, by endpoint.
+/// How many requests are kept one by one.
+const REMEMBERED: usize = 20_000;
+
+/// The requests so far.
 #[derive(Debug, Default)]
-pub struct Counts(Mutex<BTreeMap<Endpoint, Count>>);
+pub struct Counts(Mutex<Kept>);
+
+#[derive(Debug, Default)]
+struct Kept {
+    endpoints: BTreeMap<Endpoint, Count>,
+    last: VecDeque<Seen>,
+    under_way: u64,
+    most_under_way: u64,
+}
 
 /// One endpoint as it is counted.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -17,6 +28,7 @@ pub struct Endpoint {
     pub method: String,
     /// The route with its parts in braces, or `unmatched`.
     pub template: String,
+    /// Empty where the route belongs to none.
     pub organization: String,
 }
 
@@ -27,31 +39,67 @@ pub struct Count {
     pub statuses: BTreeMap<u16, u64>,
 }
 
+/// One request.
+#[derive(Clone, Debug, Serialize)]
+pub struct Seen {
+    /// The world's time.
+    pub at: String,
+    pub method: String,
+    pub target: String,
+    pub status: u16,
+    pub user_agent: String,
+    pub session: String,
+}
+
 impl Counts {
-    /// Counts a request, when its answer begins.
-    pub fn add(&self, endpoint: Endpoint, status: u16) {
-        let mut counts = self.lock();
-        let count = counts.entry(endpoint).or_default();
-        count.requests += 1;
-        *count.statuses.entry(status).or_default() += 1;
+    /// A request has come.
+    pub(crate) fn begin(&self) {
+        let mut kept = self.lock();
+        kept.under_way += 1;
+        kept.most_under_way = kept.most_under_way.max(kept.under_way);
     }
 
-    /// All counts.
-    pub fn all(&self) -> BTreeMap<Endpoint, Count> {
-        self.lock().clone()
+    /// Its answer begins.
+    pub(crate) fn end(&self, endpoint: Endpoint, seen: Seen) {
+        let mut kept = self.lock();
+        kept.under_way = kept.under_way.saturating_sub(1);
+        let count = kept.endpoints.entry(endpoint).or_default();
+        count.requests += 1;
+        *count.statuses.entry(seen.status).or_default() += 1;
+        if kept.last.len() == REMEMBERED {
+            kept.last.pop_front();
+        }
+        kept.last.push_back(seen);
+    }
+
+    /// All endpoints asked so far.
+    pub fn endpoints(&self) -> Vec<(Endpoint, Count)> {
+        self.lock().endpoints.iter().map(|(endpoint, count)| (endpoint.clone(), count.clone())).collect()
+    }
+
+    /// The last requests, oldest first.
+    pub fn last(&self) -> Vec<Seen> {
+        self.lock().last.iter().cloned().collect()
     }
 
     /// The requests of all endpoints together.
     pub fn total(&self) -> u64 {
-        self.lock().values().map(|count| count.requests).sum()
+        self.lock().endpoints.values().map(|count| count.requests).sum()
+    }
+
+    /// The most requests that were under way at once.
+    pub fn most_under_way(&self) -> u64 {
+        self.lock().most_under_way
     }
 
     /// Forgets all.
     pub fn reset(&self) {
-        self.lock().clear();
+        let mut kept = self.lock();
+        let under_way = kept.under_way;
+        *kept = Kept { under_way, most_under_way: under_way, ..Kept::default() };
     }
 
-    fn lock(&self) -> MutexGuard<'_, BTreeMap<Endpoint, Count>> {
+    fn lock(&self) -> MutexGuard<'_, Kept> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

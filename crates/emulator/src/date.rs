@@ -34,6 +34,13 @@ pub fn stored(at: Timestamp) -> String {
     )
 }
 
+/// A date that was sent, as the ground truth has it: nothing for a sentinel.
+pub fn stored_text(sent: &str) -> Option<String> {
+    let at = read(sent)?;
+    let year = at.to_zoned(TimeZone::UTC).year();
+    (year > 1900 && year < 9999).then(|| stored(at))
+}
+
 /// As HTTP headers have it.
 pub fn header(at: Timestamp) -> String {
     at.to_zoned(TimeZone::UTC)

@@ -2,6 +2,7 @@
 
 mod change;
 mod identity;
+mod locations;
 mod make;
 mod project;
 mod routes;
@@ -17,6 +18,7 @@ use crate::{random::Random, refusal::Refusal};
 pub use self::{
     change::change,
     identity::Identity,
+    make::{ADMINISTRATOR_PAT, LIMITED_PAT, STRANGER_PAT},
     project::{Project, Role, State, Team},
     routes::routes,
     truth::{ENTITIES, truth},
@@ -42,6 +44,8 @@ pub struct Organization {
     stranger: (String, Uuid),
     /// The number of the last change of any project.
     revision: i64,
+    /// What projects were before they changed, by revision.
+    history: Vec<(i64, Project)>,
     random: Random,
 }
 

@@ -10,6 +10,17 @@ use tower::{Layer as _, util::MapRequestLayer};
 
 use crate::{emulator::Emulator, wire};
 
+/// The settings of a client by which it finds the hosts, and the prefix of each.
+pub const HOSTS: [(&str, &str); 7] = [
+    ("ADIT_AZURE_DEVOPS_URL", "/azure-devops"),
+    ("ADIT_VSSPS_URL", "/vssps"),
+    ("ADIT_PROFILE_URL", "/profile"),
+    ("ADIT_RELEASE_URL", "/release"),
+    ("ADIT_ENTITLEMENTS_URL", "/entitlements"),
+    ("ADIT_ANALYTICS_URL", "/analytics"),
+    ("ADIT_LOGIN_URL", "/login"),
+];
+
 /// An emulator that listens, until it is stopped or dropped.
 #[derive(Debug)]
 pub struct Running {
@@ -57,6 +68,11 @@ impl Running {
     /// Where it listens, as a URL without a trailing slash.
     pub fn url(&self) -> String {
         format!("http://{}", self.address)
+    }
+
+    /// The settings of a client that is to find this emulator.
+    pub fn settings(&self) -> impl Iterator<Item = (&'static str, String)> {
+        HOSTS.iter().map(|(name, prefix)| (*name, format!("{}{prefix}", self.url())))
     }
 
     /// Stops listening, and waits for the answers under way.

@@ -15,6 +15,13 @@ use crate::{
     tfvc::TfvcWorld,
 };
 
+/// The organization's name where none is given.
+pub const ORGANIZATION: &str = "fabrikam";
+/// The seed where none is given.
+pub const SEED: u64 = 1;
+/// The main reader's token where none is given.
+pub const PAT: &str = "reader-sees-all-but-the-vault-and-is-the-one-to-use-here";
+
 /// What a world is made from.
 #[derive(Clone, Debug)]
 pub struct Seed {
@@ -23,10 +30,23 @@ pub struct Seed {
     pub size: Size,
     /// The token of the main reader.
     pub pat: String,
-    /// Where real repositories are kept.
-    pub directory: PathBuf,
+    /// Where bare repositories are kept; a temporary directory, which goes with the world, where none is named.
+    pub directory: Option<PathBuf>,
     /// Real repositories to serve beside the made ones.
     pub repositories: Vec<PathBuf>,
+}
+
+impl Default for Seed {
+    fn default() -> Self {
+        Self {
+            organization: String::from(ORGANIZATION),
+            seed: SEED,
+            size: Size::Small,
+            pat: String::from(PAT),
+            directory: None,
+            repositories: Vec::new(),
+        }
+    }
 }
 
 /// What the domains stand on while they are made.
@@ -47,12 +67,14 @@ pub struct World {
     pub pipelines: PipelinesWorld,
     pub boards: BoardsWorld,
     pub tfvc: TfvcWorld,
+    directory: Directory,
 }
 
 impl World {
     /// Makes the world: the same seed makes the same world.
     pub fn make(seed: &Seed, clock: Clock) -> anyhow::Result<Self> {
         let plan = seed.size.plan();
+        let directory = Directory::make(seed.directory.as_deref())?;
         let random = |stream| Random::new(seed.seed, stream);
         let organization = Organization::make(
             &seed.organization,
@@ -63,7 +85,7 @@ impl World {
         let ground = Ground {
             organization: &organization,
             plan: &plan,
-            directory: &seed.directory,
+            directory: directory.path(),
             repositories: &seed.repositories,
         };
         let git =
@@ -78,6 +100,45 @@ impl World {
             pipelines,
             boards,
             tfvc,
+            directory,
         })
+    }
+
+    /// Where the world keeps files.
+    pub fn directory(&self) -> &Path {
+        self.directory.path()
+    }
+}
+
+/// Where the world keeps files.
+#[derive(Debug)]
+struct Directory {
+    path: PathBuf,
+    /// Made for this world alone, and removed with it.
+    temporary: bool,
+}
+
+impl Directory {
+    fn make(given: Option<&Path>) -> anyhow::Result<Self> {
+        let path = given.map_or_else(
+            || std::env::temp_dir().join(format!("emulator-{}", uuid::Uuid::new_v4())),
+            Path::to_path_buf,
+        );
+        std::fs::create_dir_all(&path).with_context(|| format!("make the directory {}", path.display()))?;
+        Ok(Self { path, temporary: given.is_none() })
+    }
+
+    fn path(&self) -> &Path {
+        &self.path
+    }
+}
+
+impl Drop for Directory {
+    fn drop(&mut self) {
+        if self.temporary
+            && let Err(error) = std::fs::remove_dir_all(&self.path)
+        {
+            tracing::warn!("failed to remove {}: {error}", self.path.display());
+        }
     }
 }

@@ -50,13 +50,14 @@ impl Identity {
         }
     }
 
-    /// The four columns that records have for an identity, each with this prefix: `created_by` gives `created_by_id` …
-    pub fn columns(&self, prefix: &str) -> [(String, Value); 4] {
-        [
-            (format!("{prefix}_id"), json!(self.id)),
-            (format!("{prefix}_display_name"), json!(self.display_name)),
-            (format!("{prefix}_unique_name"), json!(self.unique_name)),
-            (format!("{prefix}_descriptor"), json!(self.descriptor)),
-        ]
+    /// As the ground truth has it.
+    pub fn stored(&self) -> Value {
+        json!({
+            "id": self.id,
+            "display_name": self.display_name,
+            "unique_name": self.unique_name,
+            "descriptor": self.descriptor,
+            "is_container": self.is_container,
+        })
     }
 }

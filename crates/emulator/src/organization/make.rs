@@ -19,7 +19,7 @@ const ORDINARY: [&str; 5] = [
 ];
 
 /// A name that needs percent encoding in every way.
-pub const ODD_NAME: &str = "Größe & Maß #1 + 50% $x";
+const ODD_NAME: &str = "Größe & Maß #1 + 50% $x";
 
 const GIVEN_NAMES: [&str; 12] = [
     "Ada",
@@ -66,6 +66,7 @@ impl Organization {
             users: Vec::new(),
             stranger: (String::from(STRANGER_PAT), random.guid()),
             revision: 10,
+            history: Vec::new(),
             random,
         };
         for name in &ORDINARY[..plan.ordinary_projects.min(ORDINARY.len())] {
@@ -76,6 +77,7 @@ impl Organization {
         organization.add_project("Empty Quarter", Role::Empty);
         organization.add_project("Vault", Role::Vault);
         organization.add_project("Closing Down", Role::Closing);
+        organization.history = organization.projects.iter().flat_map(before).collect();
         organization.users = users(&organization, pat);
         organization
     }
@@ -150,6 +152,20 @@ impl Organization {
         };
         self.teams.push(team);
     }
+}
+
+/// What a renamed project was before.
+fn before(project: &Project) -> Vec<(i64, Project)> {
+    let former = |name: &String| {
+        (
+            project.revision - 3,
+            Project {
+                name: name.clone(),
+                ..project.clone()
+            },
+        )
+    };
+    project.former_names.iter().map(former).collect()
 }
 
 fn identities(count: usize, random: &mut Random) -> Vec<Identity> {

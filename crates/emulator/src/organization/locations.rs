@@ -1,0 +1,512 @@
+//! Where is what: the resource locations and areas by which Microsoft's own clients find their routes.
+
+use serde_json::{Value, json};
+
+use crate::{
+    answer::{Answer, Reply},
+    context::Context,
+    refusal::Refusal,
+};
+
+/// Id, area, resource, route template, newest version of the resource.
+type Location = (&'static str, &'static str, &'static str, &'static str, u8);
+
+/// The ids are those that Microsoft's clients have built in.
+const LOCATIONS: &[Location] = &[
+    (
+        "603fe2ac-9723-48b9-88ad-09305aa6c6e1",
+        "core",
+        "projects",
+        "_apis/projects/{*projectId}",
+        4,
+    ),
+    (
+        "7a4d9ee9-3433-4347-b47a-7a80f1cf307e",
+        "core",
+        "allTeams",
+        "_apis/teams",
+        3,
+    ),
+    (
+        "d30a3dd1-f8ba-442a-b86a-bd0c0c383e59",
+        "core",
+        "teams",
+        "_apis/projects/{projectId}/teams/{*teamId}",
+        3,
+    ),
+    (
+        "294c494c-2600-4d7e-b76c-3dd50c3c95be",
+        "core",
+        "members",
+        "_apis/projects/{projectId}/teams/{teamId}/members",
+        2,
+    ),
+    (
+        "225f7195-f9c7-4d14-ab28-a83f7ff77e1f",
+        "git",
+        "repositories",
+        "{project}/_apis/git/repositories/{repositoryId}",
+        1,
+    ),
+    (
+        "2d874a60-a811-4f62-9c9f-963a6ea0a55b",
+        "git",
+        "refs",
+        "{project}/_apis/git/repositories/{repositoryId}/refs",
+        1,
+    ),
+    (
+        "c2570c3b-5b3f-41b8-98bf-5407bfde8d58",
+        "git",
+        "commits",
+        "{project}/_apis/git/repositories/{repositoryId}/commits/{commitId}",
+        1,
+    ),
+    (
+        "6400dfb2-0bcb-462b-b992-5a57f8f1416c",
+        "git",
+        "commitsBatch",
+        "{project}/_apis/git/repositories/{repositoryId}/commitsBatch",
+        1,
+    ),
+    (
+        "5bf884f5-3e07-42e9-afb8-1b872267bf16",
+        "git",
+        "changes",
+        "{project}/_apis/git/repositories/{repositoryId}/commits/{commitId}/changes",
+        1,
+    ),
+    (
+        "ea98d07b-3c87-4971-8ede-a613694ffb55",
+        "git",
+        "pushes",
+        "{project}/_apis/git/repositories/{repositoryId}/pushes/{pushId}",
+        2,
+    ),
+    (
+        "616a5255-74b3-40f5-ae1d-bbae2eec8db5",
+        "git",
+        "repositoryStats",
+        "{project}/_apis/git/repositories/{repositoryId}/stats/branches",
+        1,
+    ),
+    (
+        "d5b216de-d8d5-4d32-ae76-51df755b16d3",
+        "git",
+        "branchStats",
+        "{project}/_apis/git/repositories/{repositoryId}/stats/branches",
+        1,
+    ),
+    (
+        "5e8a8081-3851-4626-b677-9891cc04102e",
+        "git",
+        "annotatedTags",
+        "{project}/_apis/git/repositories/{repositoryId}/annotatedTags/{objectId}",
+        1,
+    ),
+    (
+        "2b6869c4-cb25-42b5-b7a3-0d3e6be0a11a",
+        "git",
+        "deletedRepositories",
+        "{project}/_apis/git/deletedRepositories",
+        1,
+    ),
+    (
+        "01a46dea-7d46-4d40-bc84-319e7c260d99",
+        "git",
+        "pullRequestsById",
+        "{project}/_apis/git/pullRequests/{pullRequestId}",
+        1,
+    ),
+    (
+        "a5d28130-9cd2-40fa-9f08-902e7daa9efb",
+        "git",
+        "projectPullRequests",
+        "{project}/_apis/git/pullRequests",
+        1,
+    ),
+    (
+        "9946fd70-0d40-406e-b686-b4744cbbcc37",
+        "git",
+        "pullRequests",
+        "{project}/_apis/git/repositories/{repositoryId}/pullRequests/{pullRequestId}",
+        1,
+    ),
+    (
+        "ab6e2e5d-a0b7-4153-b64a-a4efe0d49449",
+        "git",
+        "pullRequestThreads",
+        "{project}/_apis/git/repositories/{repositoryId}/pullRequests/{pullRequestId}/threads/{threadId}",
+        1,
+    ),
+    (
+        "4b6702c7-aa35-4b89-9c96-b9abf6d3e540",
+        "git",
+        "pullRequestReviewers",
+        "{project}/_apis/git/repositories/{repositoryId}/pullRequests/{pullRequestId}/reviewers/{reviewerId}",
+        1,
+    ),
+    (
+        "52823034-34a8-4576-922c-8d8b77e9e4c4",
+        "git",
+        "pullRequestCommits",
+        "{project}/_apis/git/repositories/{repositoryId}/pullRequests/{pullRequestId}/commits",
+        1,
+    ),
+    (
+        "d43911ee-6958-46b0-a42b-8445b8a0d004",
+        "git",
+        "pullRequestIterations",
+        "{project}/_apis/git/repositories/{repositoryId}/pullRequests/{pullRequestId}/iterations/{iterationId}",
+        2,
+    ),
+    (
+        "f22387e3-984e-4c52-9c6d-fbb8f14c812d",
+        "git",
+        "pullRequestLabels",
+        "{project}/_apis/git/repositories/{repositoryId}/pullRequests/{pullRequestId}/labels/{labelIdOrName}",
+        1,
+    ),
+    (
+        "0a637fcc-5370-4ce8-b0e8-98091f5f9482",
+        "git",
+        "pullRequestWorkItems",
+        "{project}/_apis/git/repositories/{repositoryId}/pullRequests/{pullRequestId}/workitems",
+        1,
+    ),
+    (
+        "dbeaf647-6167-421a-bda9-c9327b25e2e6",
+        "build",
+        "definitions",
+        "{project}/_apis/build/definitions/{definitionId}",
+        7,
+    ),
+    (
+        "0cd358e1-9217-4d94-8269-1c1ee6f93dcf",
+        "build",
+        "builds",
+        "{project}/_apis/build/builds/{buildId}",
+        7,
+    ),
+    (
+        "8baac422-4c6e-4de5-8532-db96d92acffa",
+        "build",
+        "timeline",
+        "{project}/_apis/build/builds/{buildId}/timeline/{timelineId}",
+        2,
+    ),
+    (
+        "54572c7b-bbd3-45d4-80dc-28be08941620",
+        "build",
+        "changes",
+        "{project}/_apis/build/builds/{buildId}/changes",
+        2,
+    ),
+    (
+        "6e6114b2-8161-44c8-8f6c-c5505782427f",
+        "build",
+        "tags",
+        "{project}/_apis/build/builds/{buildId}/tags/{*tag}",
+        3,
+    ),
+    (
+        "35a80daf-7f30-45fc-86e8-6b813d9c90df",
+        "build",
+        "logs",
+        "{project}/_apis/build/builds/{buildId}/logs/{logId}",
+        2,
+    ),
+    (
+        "1db06c96-014e-44e1-ac91-90b2d4b3e984",
+        "build",
+        "artifacts",
+        "{project}/_apis/build/builds/{buildId}/artifacts",
+        5,
+    ),
+    (
+        "72c7ddf8-2cdc-4f60-90cd-ab71c14a399b",
+        "wit",
+        "workItems",
+        "{project}/_apis/wit/workItems/{id}",
+        3,
+    ),
+    (
+        "908509b6-4248-4475-a1cd-829139ba419f",
+        "wit",
+        "workItemsBatch",
+        "{project}/_apis/wit/workItemsBatch",
+        1,
+    ),
+    (
+        "6570bf97-d02c-4a91-8d93-3abe9895b1a9",
+        "wit",
+        "updates",
+        "{project}/_apis/wit/workItems/{id}/updates/{updateNumber}",
+        3,
+    ),
+    (
+        "a00c85a5-80fa-4565-99c3-bcd2181434bb",
+        "wit",
+        "revisions",
+        "{project}/_apis/wit/workItems/{id}/revisions/{revisionNumber}",
+        3,
+    ),
+    (
+        "608aac0a-32e1-4493-a863-b9cf4566d257",
+        "wit",
+        "comments",
+        "{project}/_apis/wit/workItems/{workItemId}/comments/{commentId}",
+        4,
+    ),
+    (
+        "b51fd764-e5c2-4b9b-aaf7-3395cf4bdd94",
+        "wit",
+        "fields",
+        "{project}/_apis/wit/fields/{*fieldNameOrRefName}",
+        3,
+    ),
+    (
+        "7c8d7a76-4a09-43e8-b5df-bd792f4ac6aa",
+        "wit",
+        "workItemTypes",
+        "{project}/_apis/wit/workItemTypes/{type}",
+        2,
+    ),
+    (
+        "7c9d7a76-4a09-43e8-b5df-bd792f4ac6aa",
+        "wit",
+        "workItemTypeStates",
+        "{project}/_apis/wit/workItemTypes/{type}/states",
+        1,
+    ),
+    (
+        "9b9f5734-36c8-415e-ba67-f83b45c31408",
+        "wit",
+        "workItemTypeCategories",
+        "{project}/_apis/wit/workItemTypeCategories/{*category}",
+        2,
+    ),
+    (
+        "a70579d1-f53a-48ee-a5be-7be8659023b9",
+        "wit",
+        "classificationNodes",
+        "{project}/_apis/wit/classificationNodes",
+        2,
+    ),
+    (
+        "5a172953-1b41-49d3-840a-33f79c3ce89f",
+        "wit",
+        "classificationNodes",
+        "{project}/_apis/wit/classificationNodes/{structureGroup}/{*path}",
+        2,
+    ),
+    (
+        "bc15bc60-e7a8-43cb-ab01-2106be3983a1",
+        "wit",
+        "tags",
+        "{project}/_apis/wit/tags/{*tagIdOrName}",
+        1,
+    ),
+    (
+        "b70d8d39-926c-465e-b927-b1bf0e5ca0e0",
+        "wit",
+        "recyclebin",
+        "{project}/_apis/wit/recyclebin/{id}",
+        2,
+    ),
+    (
+        "1a9c53f7-f243-4447-b110-35ef023636e4",
+        "wit",
+        "wiql",
+        "{project}/{team}/_apis/wit/wiql",
+        2,
+    ),
+    (
+        "f828fe59-dd87-495d-a17c-7a8d6211ca6c",
+        "wit",
+        "workItemRevisions",
+        "{project}/_apis/wit/reporting/workItemRevisions",
+        2,
+    ),
+    (
+        "b5b5b6d0-0308-40a1-b3f4-b9bb3c66878f",
+        "wit",
+        "workItemLinks",
+        "{project}/_apis/wit/reporting/workItemLinks",
+        3,
+    ),
+    (
+        "f5d33bc9-5b49-4a3c-a9bd-f3cd46dd2165",
+        "wit",
+        "workItemRelationTypes",
+        "_apis/wit/workItemRelationTypes/{relation}",
+        2,
+    ),
+    (
+        "0bc8f0a4-6bfb-42a9-ba84-139da7b99c49",
+        "tfvc",
+        "changesets",
+        "{project}/_apis/tfvc/changesets/{id}",
+        3,
+    ),
+    (
+        "f32b86f2-15b9-4fe6-81b1-6f8938617ee5",
+        "tfvc",
+        "changesetChanges",
+        "_apis/tfvc/changesets/{id}/changes",
+        1,
+    ),
+    (
+        "64ae0bea-1d71-47c9-a9e5-fe73f5ea0ff4",
+        "tfvc",
+        "changesetWorkItems",
+        "_apis/tfvc/changesets/{id}/workItems",
+        1,
+    ),
+    (
+        "b7e7c173-803c-4fea-9ec8-31ee35c5502a",
+        "tfvc",
+        "changesetsBatch",
+        "_apis/tfvc/changesetsBatch",
+        1,
+    ),
+    (
+        "bc1f417e-239d-42e7-85e1-76e80cb2d6eb",
+        "tfvc",
+        "branches",
+        "{project}/_apis/tfvc/branches",
+        1,
+    ),
+    (
+        "a5d9bd7f-b661-4d0e-b9be-d9c16affae54",
+        "tfvc",
+        "labels",
+        "{project}/_apis/tfvc/labels/{labelId}",
+        1,
+    ),
+    (
+        "06166e34-de17-4b60-8cd1-23182a346fda",
+        "tfvc",
+        "labelItems",
+        "_apis/tfvc/labels/{labelId}/items",
+        1,
+    ),
+    (
+        "ba9fc436-9a38-4578-89d6-e4f3241f5040",
+        "tfvc",
+        "items",
+        "{project}/_apis/tfvc/items/{*path}",
+        1,
+    ),
+    (
+        "00d9565f-ed9c-4a06-9a50-00e7896ccab4",
+        "Location",
+        "ConnectionData",
+        "_apis/{resource}",
+        1,
+    ),
+    (
+        "e81700f7-3be2-46de-8624-2eb35882fcaa",
+        "Location",
+        "ResourceAreas",
+        "_apis/{resource}/{areaId}",
+        1,
+    ),
+    (
+        "f83735dc-483f-4238-a291-d45f6080a9af",
+        "Profile",
+        "Profiles",
+        "_apis/profile/profiles/{id}",
+        3,
+    ),
+    (
+        "229a6a53-b428-4ffb-a835-e8f36b5b4b1e",
+        "Account",
+        "Accounts",
+        "_apis/accounts",
+        1,
+    ),
+];
+
+/// Id, name, and prefix of the host.
+const AREAS: &[(&str, &str, &str)] = &[
+    (
+        "79134c72-4a58-4b42-976c-04e7115f32bf",
+        "core",
+        "azure-devops",
+    ),
+    (
+        "4e080c62-fa21-4fbc-8fef-2a10a2b38049",
+        "git",
+        "azure-devops",
+    ),
+    (
+        "965220d5-5bb9-42cf-8d67-9b146df2a5a4",
+        "build",
+        "azure-devops",
+    ),
+    (
+        "5264459e-e5e0-4bd8-b118-0985e68a4ec5",
+        "wit",
+        "azure-devops",
+    ),
+    (
+        "8aa40520-446d-40e6-89f6-9c9f9ce44c48",
+        "tfvc",
+        "azure-devops",
+    ),
+    ("efc2f575-36ef-48e9-b672-0c6fb4a48ac5", "Release", "release"),
+    ("bb1e7ec9-e901-4b68-999a-de7012b920f8", "Graph", "vssps"),
+    (
+        "68ddce18-2501-45f1-a17b-7931a9922690",
+        "MemberEntitlementManagement",
+        "entitlements",
+    ),
+    ("8ccfef3d-2b87-4e99-8ccb-66e343d2daa8", "Profile", "profile"),
+    ("0d55247a-1c47-4462-9b1f-5e2125590ee6", "Account", "profile"),
+];
+
+/// The answer to OPTIONS: every location.
+pub(super) fn all(_context: &Context) -> Reply {
+    let value = |(id, area, resource, template, version): &Location| {
+        json!({
+            "id": id,
+            "area": area,
+            "resourceName": resource,
+            "routeTemplate": template,
+            "resourceVersion": version,
+            "minVersion": "1.0",
+            "maxVersion": "7.2",
+            "releasedVersion": "7.1",
+        })
+    };
+    let values: Vec<Value> = LOCATIONS.iter().map(value).collect();
+    Ok(Answer::list(&values))
+}
+
+fn area_value(context: &Context, (id, name, host): &(&str, &str, &str)) -> Value {
+    let organization = context.parameter("organization");
+    // The profile's host belongs to no organization.
+    let path = if *host == "profile" {
+        String::from("profile/")
+    } else {
+        format!("{host}/{organization}/")
+    };
+    json!({ "id": id, "name": name, "locationUrl": format!("{}/{path}", context.origin) })
+}
+
+/// The areas with their hosts.
+pub(super) fn areas(context: &Context) -> Reply {
+    let values: Vec<Value> = AREAS.iter().map(|area| area_value(context, area)).collect();
+    Ok(Answer::list(&values))
+}
+
+/// One area by its id.
+pub(super) fn area(context: &Context) -> Reply {
+    let asked = context.parameter("area");
+    AREAS
+        .iter()
+        .find(|(id, _, _)| id.eq_ignore_ascii_case(asked))
+        .map(|area| Answer::json(&area_value(context, area)))
+        .ok_or_else(|| Refusal::no_controller(asked))
+}
