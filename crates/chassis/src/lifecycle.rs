@@ -174,7 +174,7 @@ impl Lifecycle {
 mod tests {
     use super::*;
 
-    const GRACE: Duration = Duration::from_secs(60);
+    const GRACE: Duration = Duration::from_mins(1);
 
     #[tokio::test(start_paused = true)]
     async fn work_in_hand_is_finished() {

@@ -9,6 +9,7 @@ use crate::secret_option;
 
 /// Flatten this into a service's options.
 #[derive(Debug, Clone, clap::Args)]
+#[group(skip)]
 pub struct Options {
     #[command(flatten)]
     pub nats: NatsOptions,
@@ -33,6 +34,7 @@ pub struct Options {
 /// How to reach NATS, and as whom.
 #[derive(Clone, clap::Args)]
 #[command(next_help_heading = "NATS")]
+#[group(skip)]
 pub struct NatsOptions {
     /// One or more servers, separated by commas
     #[arg(

@@ -8,6 +8,7 @@ use clap::ValueEnum;
 /// `OTEL_TRACES_SAMPLER`, `OTEL_METRIC_EXPORT_INTERVAL`, …) have their standard meaning: the SDK reads them.
 #[derive(Debug, Clone, clap::Args)]
 #[command(next_help_heading = "Telemetry")]
+#[group(skip)]
 pub struct Options {
     /// What is logged: a level, or levels by target such as `info,fetch=debug`
     #[arg(long, env = "ADIT_LOG", default_value = "info", value_name = "FILTER")]
