@@ -1,0 +1,78 @@
+#![doc = include_str!("../README.md")]
+
+mod client;
+mod credential;
+mod error;
+mod hosts;
+mod http;
+mod options;
+mod organization;
+mod pace;
+mod waiting;
+
+mod answer;
+mod clean;
+mod dates;
+mod exchange;
+mod explanation;
+mod html;
+mod json;
+mod paging;
+mod request;
+mod retry;
+
+mod builds;
+mod changesets;
+mod classification_nodes;
+mod connection_data;
+mod definitions;
+mod fields;
+mod identity;
+mod projects;
+mod pull_requests;
+mod refs;
+mod repositories;
+mod revisions;
+mod teams;
+mod tfvc_branches;
+mod tfvc_labels;
+mod threads;
+mod timelines;
+mod user;
+mod work_item_links;
+mod work_item_types;
+
+pub mod git;
+
+pub use builds::{Build, Builds, FinishedBuilds};
+pub use changesets::{Change, Changeset, Changesets, CheckinNote, WorkItemReference};
+pub use classification_nodes::ClassificationNode;
+pub use client::Client;
+pub use connection_data::{ConnectedUser, ConnectionData};
+pub use credential::{Authorization, Credential, CredentialError, StaticCredential};
+pub use definitions::Definition;
+pub use error::Error;
+pub use explanation::Explanation;
+pub use fields::Field;
+pub use hosts::Hosts;
+pub use http::{Http, HttpOptions};
+pub use identity::Identity;
+pub use options::Options;
+pub use organization::{InvalidOrganizationName, Organization, OrganizationName};
+pub use pace::{Observation, Pace, Permit, RateLimit, Unpaced};
+pub use paging::{Order, Page, Pages, Unreadable};
+pub use projects::{Presence, Project};
+pub use pull_requests::{PullRequest, PullRequestLabel, PullRequests, Reviewer};
+pub use refs::Ref;
+pub use repositories::{DeletedRepository, Repository};
+pub use retry::Patience;
+pub use revisions::{Revision, Revisions};
+pub use teams::Team;
+pub use tfvc_branches::TfvcBranch;
+pub use tfvc_labels::TfvcLabel;
+pub use threads::{Comment, Thread};
+pub use timelines::{PreviousAttempt, Timeline, TimelineRecord};
+pub use user::{Account, Profile, User};
+pub use waiting::Waiting;
+pub use work_item_links::{WorkItemLink, WorkItemLinks};
+pub use work_item_types::{WorkItemState, WorkItemType, WorkItemTypeCategory};
