@@ -86,6 +86,19 @@ pub enum Error {
     },
 }
 
+impl Error {
+    /// Whether trying again is useless until a person acts.
+    pub const fn is_final(&self) -> bool {
+        matches!(
+            self,
+            Self::Connect { .. }
+                | Self::OldServer { .. }
+                | Self::Setting { .. }
+                | Self::Denied { .. }
+        )
+    }
+}
+
 /// Why a message was not stored.
 #[derive(Debug, thiserror::Error)]
 pub enum PublishError {

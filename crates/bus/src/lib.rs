@@ -5,17 +5,29 @@ mod options;
 mod error;
 
 mod bus;
+mod connection;
+
+mod api;
+mod denial;
+mod exchange;
+mod headers;
+mod inbox;
+mod provision;
+mod topology;
 
 mod delivery;
-mod events;
 mod jobs;
-mod pace;
 mod pages;
-mod provision;
+
+mod batch;
+mod follow;
 mod records;
+mod tail;
+
+mod events;
+mod pace;
 mod request;
 mod serve;
-mod tail;
 
 pub use bus::Bus;
 pub use delivery::Delivery;

@@ -27,7 +27,7 @@ impl Options {
             url: url.into(),
             login: Login::Anonymous,
             ca_file: None,
-            patience: Duration::from_secs(60),
+            patience: Duration::from_mins(1),
             streams: Streams::default(),
         }
     }

@@ -1,6 +1,14 @@
 //! Changed records: the public face.
 
-use crate::{Bus, PublishError};
+use async_nats::HeaderMap;
+use bytes::Bytes;
+use futures::stream::{self, StreamExt as _, TryStreamExt as _};
+
+use crate::batch::{self, Message};
+use crate::{Bus, PublishError, headers};
+
+/// Publishes in flight where batches are refused.
+const SINGLES: usize = 64;
 
 /// A record that was really created, updated or deleted.
 #[derive(Debug, Clone)]
@@ -14,9 +22,48 @@ pub struct ChangedRecord {
 }
 
 impl Bus {
-    /// Stores changed records in order, in batches that are stored whole or not at all.
+    /// Stores changed records in order, in batches that are stored whole or not at all. After an error, publish all of
+    /// them again: subscribers know a record by its key and hash.
     pub async fn publish_records(&self, records: Vec<ChangedRecord>) -> Result<(), PublishError> {
-        let _ = records;
-        unimplemented!()
+        let traced = headers::traced();
+        let messages: Vec<Message> = records
+            .into_iter()
+            .map(|record| record.into_message(traced.clone()))
+            .collect();
+        for messages in messages.chunks(batch::MOST) {
+            if let [(subject, headers, payload)] = messages {
+                self.store_surely(subject, headers.clone(), payload.clone())
+                    .await?;
+                continue;
+            }
+            if let Err(refused) = self.publish_batch(messages).await? {
+                tracing::warn!(
+                    "NATS refuses an atomic batch of {} records, publishing them one by one, which is slow: {refused}",
+                    messages.len()
+                );
+                self.publish_singly(messages).await?;
+            }
+        }
+        Ok(())
+    }
+
+    async fn publish_singly(&self, messages: &[Message]) -> Result<(), PublishError> {
+        stream::iter(messages)
+            .map(|(subject, headers, payload)| async move {
+                self.store_surely(subject, headers.clone(), payload.clone())
+                    .await
+            })
+            .buffered(SINGLES)
+            .try_for_each(|_| std::future::ready(Ok(())))
+            .await
+    }
+}
+
+impl ChangedRecord {
+    fn into_message(self, mut headers: HeaderMap) -> Message {
+        for (name, value) in &self.headers {
+            headers::put(&mut headers, name, value);
+        }
+        (self.subject, headers, Bytes::from(self.payload))
     }
 }

@@ -4,7 +4,11 @@ use std::time::Duration;
 
 use prost::Message;
 
-use crate::{Bus, Error};
+use crate::exchange::Failure;
+use crate::{Bus, Error, headers};
+
+/// Header of an answer that says why there is none.
+pub(crate) const ERROR_HEADER: &str = "Adit-Error";
 
 impl Bus {
     /// Asks, and waits for the answer on this service's private inbox.
@@ -18,7 +22,58 @@ impl Bus {
         Request: Message,
         Reply: Message + Default,
     {
-        let _ = (subject, request, timeout);
-        unimplemented!()
+        let payload = request.encode_to_vec().into();
+        let answer = self
+            .exchange(subject, headers::traced(), payload, timeout)
+            .await;
+        let answer = answer.map_err(|failure| match failure {
+            Failure::NobodyListens => Error::NotRunning {
+                subject: subject.to_owned(),
+                service: service_of(subject),
+            },
+            other => other.at("asking", subject),
+        })?;
+        if let Some(reason) = headers::get(answer.headers.as_ref(), ERROR_HEADER) {
+            return Err(Error::Refused {
+                subject: subject.to_owned(),
+                reason: reason.to_owned(),
+            });
+        }
+        Reply::decode(answer.payload).map_err(|source| Error::Decode {
+            subject: subject.to_owned(),
+            source,
+        })
+    }
+}
+
+/// The service that answers a subject, for the error when nobody does.
+fn service_of(subject: &str) -> &'static str {
+    let verb = subject.rsplit('.').next().unwrap_or_default();
+    if subject.starts_with("adit.auth.") || verb.starts_with("connection-") {
+        "auth"
+    } else if verb.starts_with("sync-") {
+        "scheduler"
+    } else {
+        "that answers it"
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_request_has_a_service_that_answers_it() {
+        use wire::subject;
+        for (subject, service) in [
+            (subject::TOKEN, "auth"),
+            (subject::CONNECTION_ADD, "auth"),
+            (subject::CONNECTION_LIST, "auth"),
+            (subject::CONNECTION_REMOVE, "auth"),
+            (subject::SYNC_START, "scheduler"),
+            (subject::SYNC_STATUS, "scheduler"),
+        ] {
+            assert_eq!(service_of(subject), service, "{subject}");
+        }
     }
 }

@@ -1,13 +1,22 @@
 //! Answers other services.
 
+use async_nats::{Message as Received, Subject};
+use bytes::Bytes;
+use futures::stream::{FuturesUnordered, StreamExt as _};
 use prost::Message;
+use tracing::Instrument as _;
 
-use crate::{Bus, Error};
+use crate::request::ERROR_HEADER;
+use crate::{Bus, Error, headers};
+
+/// Requests in hand; more wait in the subscription.
+const IN_HAND: usize = 64;
 
 impl Bus {
     /// Answers requests until `stop` ends, and then those in hand. With several members of a group, one answers each.
     ///
-    /// A request that wants its answer anywhere but on an inbox is not answered.
+    /// A request that wants its answer anywhere but on an inbox is not answered: the answer may be a secret, and the asker
+    /// could have it published where others read it.
     pub async fn serve<Request, Reply, Handler, Answer>(
         &self,
         subject: &str,
@@ -21,7 +30,83 @@ impl Bus {
         Handler: Fn(Request) -> Answer + Send + Sync,
         Answer: Future<Output = Reply> + Send,
     {
-        let _ = (subject, group, handler, stop);
-        unimplemented!()
+        let mut denials = self.signs().denials.listen();
+        let mut requests = self.listen(subject, Some(group)).await?;
+        let mut in_hand = FuturesUnordered::new();
+        let mut stop = std::pin::pin!(stop);
+        let mut stopping = false;
+        let subjects = [subject];
+        loop {
+            tokio::select! {
+                Some(()) = in_hand.next() => {}
+                request = requests.next(), if in_hand.len() < IN_HAND => match request {
+                    Some(request) => in_hand.push(self.answer(request, &handler)),
+                    None if stopping => break,
+                    None => return Err(Error::Nats {
+                        doing: format!("listening to `{subject}`"),
+                        reason: "the connection was closed".to_owned(),
+                    }),
+                },
+                denial = denials.of(&subjects) => {
+                    return Err(Error::Denied { subject: format!("{} {}", denial.what, denial.subject) });
+                }
+                () = &mut stop, if !stopping => {
+                    stopping = true;
+                    if requests.drain().await.is_err() {
+                        break;
+                    }
+                }
+            }
+        }
+        while in_hand.next().await.is_some() {}
+        // Answers are written by another task; the process may end as soon as this returns.
+        self.client().flush().await.map_err(|error| Error::Nats {
+            doing: "flushing the last answers".to_owned(),
+            reason: error.to_string(),
+        })
     }
+
+    async fn answer<Request, Reply, Answer>(
+        &self,
+        request: Received,
+        handler: &(impl Fn(Request) -> Answer + Sync),
+    ) where
+        Request: Message + Default,
+        Reply: Message,
+        Answer: Future<Output = Reply> + Send,
+    {
+        let Some(reply) = request.reply.filter(is_inbox) else {
+            tracing::warn!(
+                "a request on `{}` that names no inbox is not answered",
+                request.subject
+            );
+            return;
+        };
+        let span = tracing::info_span!("answer", nats.subject = %request.subject);
+        telemetry::set_parent(&span, &headers::parent(request.headers.as_ref()));
+        let answered = match Request::decode(request.payload) {
+            Ok(decoded) => {
+                let answer = handler(decoded).instrument(span).await;
+                self.client()
+                    .publish(reply, answer.encode_to_vec().into())
+                    .await
+            }
+            Err(error) => {
+                tracing::warn!("a request on `{}` cannot be read: {error}", request.subject);
+                let mut headers = async_nats::HeaderMap::new();
+                headers::put(&mut headers, ERROR_HEADER, "the request cannot be read");
+                self.client()
+                    .publish_with_headers(reply, headers, Bytes::new())
+                    .await
+            }
+        };
+        if let Err(error) = answered {
+            tracing::warn!("cannot answer `{}`: {error}", request.subject);
+        }
+    }
+}
+
+/// Whether a reply goes to an inbox of one of our services.
+fn is_inbox(reply: &Subject) -> bool {
+    reply.starts_with("_INBOX_")
 }

@@ -2,10 +2,15 @@
 
 use std::collections::BTreeMap;
 
+use async_nats::jetstream::consumer::DeliverPolicy;
+use async_nats::{HeaderMap, Message};
 use bytes::Bytes;
-use futures::stream::BoxStream;
+use futures::stream::{self, BoxStream, StreamExt as _};
 use jiff::Timestamp;
+use wire::subject::RECORDS_STREAM;
 
+use crate::delivery::Numbers;
+use crate::follow::{self, Follow, Resume};
 use crate::{Bus, Error};
 
 /// Where a tail begins.
@@ -35,13 +40,48 @@ pub struct RecordMessage {
 }
 
 impl Bus {
-    /// Follows the changed records that match the filter (`wire::subject::records`), in order, for ever.
+    /// Follows the changed records that match the filter (`wire::subject::records`), in order, for ever. It survives lost
+    /// connections and streams; after an error, which says that waiting on is useless, the stream ends.
     pub fn tail(
         &self,
         filter: String,
         since: Since,
     ) -> BoxStream<'static, Result<RecordMessage, Error>> {
-        let _ = (filter, since);
-        unimplemented!()
+        let start = match since {
+            Since::Now => DeliverPolicy::New,
+            Since::Beginning => DeliverPolicy::All,
+            Since::Time(time) => follow::at(time.as_nanosecond()).unwrap_or(DeliverPolicy::All),
+        };
+        let follow = Follow::new(self, RECORDS_STREAM, filter, start, Resume::Behind(None));
+        stream::unfold(Some(follow), async |follow| {
+            let mut follow = follow?;
+            Some(match follow.next().await {
+                Ok((message, numbers)) => {
+                    (Ok(RecordMessage::read(message, &numbers)), Some(follow))
+                }
+                Err(error) => (Err(error), None),
+            })
+        })
+        .boxed()
     }
+}
+
+impl RecordMessage {
+    fn read(message: Message, numbers: &Numbers) -> Self {
+        Self {
+            subject: message.subject.into_string(),
+            headers: message.headers.as_ref().map(all).unwrap_or_default(),
+            payload: message.payload,
+            time: Timestamp::from_nanosecond(numbers.nanoseconds).unwrap_or_default(),
+            sequence: numbers.stream_sequence,
+        }
+    }
+}
+
+fn all(headers: &HeaderMap) -> BTreeMap<String, String> {
+    let lines = headers.iter().filter_map(|(name, values)| {
+        let value = values.first()?;
+        Some((name.to_string(), value.as_str().to_owned()))
+    });
+    lines.collect()
 }
