@@ -1,0 +1,109 @@
+//! Credentials from auth: asked for over request/reply on a private inbox, kept in memory for minutes.
+
+use std::{fmt, time::Duration};
+
+use azdo::{Authorization, CredentialError};
+use bus::Bus;
+use futures::future::BoxFuture;
+use jiff::Timestamp;
+use tokio::sync::Mutex;
+use uuid::Uuid;
+use wire::{
+    proto::control::v1::{TokenReply, TokenRequest},
+    subject, to_timestamp,
+};
+
+/// Auth answers within so long, or it is not there.
+const PATIENCE: Duration = Duration::from_secs(20);
+/// A token is asked for anew so long before its end.
+const MARGIN: jiff::SignedDuration = jiff::SignedDuration::from_secs(60);
+
+/// The credential of one connection for one organization.
+pub(crate) struct Credential {
+    bus: Bus,
+    clock: fn() -> Timestamp,
+    connection: Uuid,
+    organization: Uuid,
+    vended: Mutex<Option<Vended>>,
+}
+
+#[derive(Clone)]
+struct Vended {
+    authorization: Authorization,
+    identity: String,
+    expires_at: Timestamp,
+}
+
+impl Credential {
+    pub(crate) fn new(
+        bus: Bus,
+        clock: fn() -> Timestamp,
+        connection: Uuid,
+        organization: Uuid,
+    ) -> Self {
+        Self {
+            bus,
+            clock,
+            connection,
+            organization,
+            vended: Mutex::new(None),
+        }
+    }
+
+    /// The name under which the identity's pace is shared.
+    pub(crate) async fn identity(&self, feed: &str) -> Result<String, CredentialError> {
+        Ok(self.vended(feed, false).await?.identity)
+    }
+
+    async fn vended(&self, feed: &str, rejected: bool) -> Result<Vended, CredentialError> {
+        let mut vended = self.vended.lock().await;
+        if let Some(vended) = vended.as_ref()
+            && !rejected
+            && vended.expires_at - MARGIN > (self.clock)()
+        {
+            return Ok(vended.clone());
+        }
+        let request = TokenRequest {
+            connection_id: self.connection.to_string(),
+            organization_id: self.organization.to_string(),
+            feed_id: feed.to_owned(),
+            rejected,
+        };
+        let reply: TokenReply = self
+            .bus
+            .request(subject::TOKEN, &request, PATIENCE)
+            .await
+            .map_err(|error| CredentialError::Unavailable(error.to_string()))?;
+        if !reply.error.is_empty() {
+            return Err(CredentialError::Refused(reply.error));
+        }
+        let fresh = Vended {
+            authorization: Authorization::of(&reply.scheme, &reply.credentials),
+            identity: reply.identity,
+            expires_at: reply
+                .expires_at
+                .as_ref()
+                .and_then(to_timestamp)
+                .unwrap_or_else(self.clock),
+        };
+        Ok(vended.insert(fresh).clone())
+    }
+}
+
+impl azdo::Credential for Credential {
+    fn authorization<'a>(
+        &'a self,
+        rejected: Option<&'a Authorization>,
+    ) -> BoxFuture<'a, Result<Authorization, CredentialError>> {
+        Box::pin(async move { Ok(self.vended("", rejected.is_some()).await?.authorization) })
+    }
+}
+
+impl fmt::Debug for Credential {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter
+            .debug_struct("Credential")
+            .field("connection", &self.connection)
+            .finish_non_exhaustive()
+    }
+}
