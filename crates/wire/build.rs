@@ -1,7 +1,7 @@
 //! Compiles `proto/` with protox, so that no `protoc` needs to be installed.
 
 use std::{
-    fs, io,
+    env, fs, io,
     path::{Path, PathBuf},
 };
 
@@ -10,10 +10,18 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let mut files = Vec::new();
     find(root, &mut files)?;
     files.sort();
-    let descriptors = protox::compile(&files, [root])?;
+    let mut compiler = protox::Compiler::new([root])?;
+    compiler.include_imports(true).open_files(&files)?;
+    let out = PathBuf::from(env::var_os("OUT_DIR").ok_or("cargo sets OUT_DIR")?);
+    fs::write(
+        out.join("descriptors.bin"),
+        compiler.encode_file_descriptor_set(),
+    )?;
+    // Comments become docs of the types; nobody needs them while running.
+    compiler.include_source_info(true);
     prost_build::Config::new()
         .include_file("proto.rs")
-        .compile_fds(descriptors)?;
+        .compile_fds(compiler.file_descriptor_set())?;
     println!("cargo::rerun-if-changed={}", root.display());
     Ok(())
 }

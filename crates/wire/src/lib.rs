@@ -23,3 +23,6 @@ pub mod proto {
     include!(concat!(env!("OUT_DIR"), "/proto.rs"));
     pub use adit::{boards, control, core, git, pipelines, tfvc};
 }
+
+/// The messages as data (an encoded `FileDescriptorSet`), for those who show records of any kind.
+pub const DESCRIPTORS: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/descriptors.bin"));
