@@ -142,10 +142,8 @@ impl Cluster {
             ("logging_collector", "off".to_owned()),
         ];
         if options.fast {
-            settings.extend(
-                ["fsync", "synchronous_commit", "full_page_writes"]
-                    .map(|name| (name, "off".to_owned())),
-            );
+            // Not synchronous_commit: without it a killed server forgets its last commits.
+            settings.extend(["fsync", "full_page_writes"].map(|name| (name, "off".to_owned())));
         }
         settings.extend(
             options

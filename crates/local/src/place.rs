@@ -106,6 +106,8 @@ pub(crate) fn lock(directory: &Path) -> Result<File, Error> {
 
 #[cfg(test)]
 mod tests {
+    use std::os::unix::fs::PermissionsExt as _;
+
     use super::*;
 
     #[test]
@@ -122,8 +124,11 @@ mod tests {
         let Some(user) = User::unprivileged() else {
             return;
         };
-        // Temporary directories are closed to all but their owner.
-        let closed = tempfile::tempdir().unwrap();
+        let only_we = fs::Permissions::from_mode(0o700);
+        let closed = tempfile::Builder::new()
+            .permissions(only_we)
+            .tempdir()
+            .unwrap();
         let wanted = closed.path().join("data");
         let place = owned_by(Some(&user), &wanted).unwrap();
         assert_ne!(place, wanted);

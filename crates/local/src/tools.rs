@@ -231,15 +231,9 @@ mod tests {
         fs::set_permissions(path, fs::Permissions::from_mode(0o755)).unwrap();
     }
 
-    fn open_directory() -> tempfile::TempDir {
-        let directory = tempfile::tempdir().unwrap();
-        fs::set_permissions(directory.path(), fs::Permissions::from_mode(0o755)).unwrap();
-        directory
-    }
-
     #[test]
     fn an_old_nats_server_is_passed_over() {
-        let directory = open_directory();
+        let directory = tempfile::tempdir().unwrap();
         let (old, new) = (directory.path().join("old"), directory.path().join("new"));
         program(&old, "nats-server", "nats-server: v2.9.10");
         program(&new, "nats-server", "nats-server: v2.12.3");
@@ -256,7 +250,7 @@ mod tests {
 
     #[test]
     fn a_postgres_without_its_initdb_is_refused_with_the_reason() {
-        let directory = open_directory();
+        let directory = tempfile::tempdir().unwrap();
         program(directory.path(), "postgres", "postgres (PostgreSQL) 16.2");
         let reason = postgres_at(&directory.path().join("postgres"), None).unwrap_err();
         assert!(reason.contains("initdb"), "{reason}");
@@ -267,7 +261,7 @@ mod tests {
 
     #[test]
     fn a_link_leads_to_the_folder_of_its_target() {
-        let directory = open_directory();
+        let directory = tempfile::tempdir().unwrap();
         let (real, links) = (
             directory.path().join("real"),
             directory.path().join("links"),

@@ -12,11 +12,11 @@ fn tools() -> Tools {
     Tools::new(PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../target/tools"))
 }
 
-/// Temporary directories are closed to all but us, and the server may run as another user.
-fn open_directory() -> TempDir {
-    let open = Permissions::from_mode(0o755);
+/// The server may run as another user than we.
+fn directory(mode: u32) -> TempDir {
+    let permissions = Permissions::from_mode(mode);
     tempfile::Builder::new()
-        .permissions(open)
+        .permissions(permissions)
         .tempdir()
         .expect("a temporary directory")
 }
@@ -30,7 +30,7 @@ fn fast() -> PostgresOptions {
 
 #[tokio::test]
 async fn a_server_keeps_its_data_over_stop_and_kill_and_ends_with_its_handle() {
-    let directory = open_directory();
+    let directory = directory(0o755);
     let place = directory.path().join("postgres");
     let mut postgres = Postgres::start(&tools(), &place, fast()).await.unwrap();
     postgres.create_database("my \"own\"").await.unwrap();
@@ -75,7 +75,7 @@ async fn a_server_keeps_its_data_over_stop_and_kill_and_ends_with_its_handle() {
 
 #[tokio::test]
 async fn nobody_connects_without_the_password() {
-    let directory = open_directory();
+    let directory = directory(0o755);
     let postgres = Postgres::start(&tools(), directory.path(), fast())
         .await
         .unwrap();
@@ -91,7 +91,7 @@ async fn nobody_connects_without_the_password() {
 
 #[tokio::test]
 async fn an_ephemeral_server_leaves_nothing_even_below_a_closed_directory() {
-    let closed = tempfile::tempdir().unwrap();
+    let closed = directory(0o700);
     let options = PostgresOptions {
         ephemeral: true,
         ..fast()
@@ -108,7 +108,7 @@ async fn an_ephemeral_server_leaves_nothing_even_below_a_closed_directory() {
 
 #[tokio::test]
 async fn a_server_that_refuses_its_settings_shows_the_log() {
-    let directory = open_directory();
+    let directory = directory(0o755);
     let settings = vec![("shared_buffers".to_owned(), "plenty".to_owned())];
     let options = PostgresOptions { settings, ..fast() };
     let error = Postgres::start(&tools(), directory.path(), options)
@@ -120,7 +120,7 @@ async fn a_server_that_refuses_its_settings_shows_the_log() {
 
 #[tokio::test]
 async fn data_of_another_version_are_refused() {
-    let directory = open_directory();
+    let directory = directory(0o755);
     let data = directory.path().join("data");
     fs::create_dir(&data).unwrap();
     fs::write(data.join("PG_VERSION"), "9.6\n").unwrap();
