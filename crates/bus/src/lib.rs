@@ -1,5 +1,6 @@
 #![doc = include_str!("../README.md")]
 
+mod from_chassis;
 mod options;
 
 mod error;

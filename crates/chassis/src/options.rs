@@ -62,6 +62,34 @@ pub struct NatsOptions {
     /// Certificates of the authority that signed the server's
     #[arg(long, env = "NATS_CA_FILE", value_name = "PATH")]
     pub nats_ca_file: Option<PathBuf>,
+
+    #[command(flatten)]
+    pub streams: StreamLimits,
+}
+
+/// How large the streams may become. All services of one NATS must be told the same.
+#[derive(Debug, Clone, clap::Args)]
+pub struct StreamLimits {
+    /// Bytes of pages that may wait for the writer; then fetchers wait
+    #[arg(long, env = "ADIT_PAGES_MAX_BYTES", default_value_t = 2 << 30, value_name = "BYTES")]
+    pub pages_max_bytes: u64,
+
+    /// Bytes of changed records that are kept for subscribers; then the oldest go
+    #[arg(long, env = "ADIT_RECORDS_MAX_BYTES", default_value_t = 10 << 30, value_name = "BYTES")]
+    pub records_max_bytes: u64,
+
+    /// How long changed records are kept for subscribers
+    #[arg(long, env = "ADIT_RECORDS_MAX_AGE", default_value = "168h", value_parser = duration, value_name = "TIME")]
+    pub records_max_age: Duration,
+
+    /// Copies of each stream: 1 without a cluster, 3 in one
+    #[arg(
+        long,
+        env = "ADIT_STREAM_REPLICAS",
+        default_value_t = 1,
+        value_name = "N"
+    )]
+    pub stream_replicas: usize,
 }
 
 secret_option! {
@@ -89,6 +117,7 @@ impl fmt::Debug for NatsOptions {
             .field("user", &self.nats_user)
             .field("password", &self.nats_password)
             .field("ca_file", &self.nats_ca_file)
+            .field("streams", &self.streams)
             .finish()
     }
 }

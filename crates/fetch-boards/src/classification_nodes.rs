@@ -9,7 +9,7 @@ use wire::proto::boards::v1;
 
 /// Reads the areas and iterations of a project: both trees in one request.
 #[derive(Debug)]
-pub struct ClassificationNodes;
+pub(crate) struct ClassificationNodes;
 
 impl Listing for ClassificationNodes {
     type Cursor = ();

@@ -9,7 +9,7 @@ use wire::proto::boards::v1;
 
 /// Reads the work item fields of an organization, custom ones too.
 #[derive(Debug)]
-pub struct Fields;
+pub(crate) struct Fields;
 
 impl Listing for Fields {
     type Cursor = ();

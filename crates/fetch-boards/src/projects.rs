@@ -12,7 +12,7 @@ use wire::proto::boards::v1;
 
 /// Reads the projects of an organization, in all states.
 #[derive(Debug)]
-pub struct Projects;
+pub(crate) struct Projects;
 
 impl Listing for Projects {
     type Cursor = ();

@@ -9,7 +9,7 @@ use wire::proto::boards::v1;
 
 /// Reads the teams of an organization: one listing in place of one a project.
 #[derive(Debug)]
-pub struct Teams;
+pub(crate) struct Teams;
 
 impl Listing for Teams {
     type Cursor = ();

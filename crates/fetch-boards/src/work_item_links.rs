@@ -11,7 +11,7 @@ use crate::work_item_revisions::Token;
 
 /// Reads the links between work items of an organization, and their removals.
 #[derive(Debug)]
-pub struct WorkItemLinks;
+pub(crate) struct WorkItemLinks;
 
 impl Listing for WorkItemLinks {
     type Cursor = Token;

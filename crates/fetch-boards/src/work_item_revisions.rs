@@ -12,7 +12,7 @@ use wire::proto::boards::v1;
 
 /// Where a reporting feed stands: its own opaque token, which survives for as long as the organization does.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Token(Option<String>);
+pub(crate) struct Token(Option<String>);
 
 impl Token {
     pub(crate) fn get(&self) -> Option<&str> {
@@ -27,7 +27,7 @@ impl Token {
 
 /// Reads the revisions of all work items of an organization.
 #[derive(Debug)]
-pub struct WorkItemRevisions;
+pub(crate) struct WorkItemRevisions;
 
 impl Listing for WorkItemRevisions {
     type Cursor = Token;

@@ -6,7 +6,7 @@ use wire::proto::boards::v1;
 
 /// Reads the work item type categories of a project: what counts as a task, a requirement, a bug.
 #[derive(Debug)]
-pub struct WorkItemTypeCategories;
+pub(crate) struct WorkItemTypeCategories;
 
 impl Listing for WorkItemTypeCategories {
     type Cursor = ();

@@ -6,7 +6,7 @@ use wire::proto::boards::v1;
 
 /// Reads the work item types of a project, with their states.
 #[derive(Debug)]
-pub struct WorkItemTypes;
+pub(crate) struct WorkItemTypes;
 
 impl Listing for WorkItemTypes {
     type Cursor = ();

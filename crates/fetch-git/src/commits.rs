@@ -14,11 +14,11 @@ const TIPS_MOST: usize = 10_000;
 
 /// What branches and tags pointed to when the last whole run ended: nothing that they reach is read again.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
-pub struct Tips(Vec<String>);
+pub(crate) struct Tips(Vec<String>);
 
 /// Reads the commits that branches and tags reach, with their files and line counts, and that were not read before.
 #[derive(Debug)]
-pub struct Commits;
+pub(crate) struct Commits;
 
 impl Listing for Commits {
     type Cursor = Tips;

@@ -7,7 +7,7 @@ use wire::proto::{control::v1::Gap, git::v1};
 
 /// Reads the whole description of a pull request that the list has cut at 400 characters (PITFALLS 16).
 #[derive(Debug)]
-pub struct PullRequestDescriptions;
+pub(crate) struct PullRequestDescriptions;
 
 impl Detail for PullRequestDescriptions {
     type Record = v1::PullRequestDescription;

@@ -10,7 +10,7 @@ use wire::proto::{control::v1::Gap, git::v1};
 
 /// Reads all threads of a pull request: comments, votes with their times, pushes.
 #[derive(Debug)]
-pub struct PullRequestThreads;
+pub(crate) struct PullRequestThreads;
 
 impl Detail for PullRequestThreads {
     type Record = v1::PullRequestThreads;

@@ -15,7 +15,7 @@ const OVERLAP: SignedDuration = SignedDuration::from_hours(1);
 
 /// Since when pull requests that closed have to be read: when the last whole run began, by Azure DevOps' clock.
 #[derive(Clone, Copy, Debug, Default, Serialize, Deserialize)]
-pub struct ClosedSince {
+pub(crate) struct ClosedSince {
     time: Option<Timestamp>,
     /// When this run began.
     #[serde(skip)]
@@ -25,7 +25,7 @@ pub struct ClosedSince {
 /// Reads the pull requests of a project: all at first, then those that are active, and those that closed since. There is
 /// no filter by change (PITFALLS 15), so the active ones are read in every run.
 #[derive(Debug)]
-pub struct PullRequests;
+pub(crate) struct PullRequests;
 
 impl Listing for PullRequests {
     type Cursor = ClosedSince;

@@ -9,7 +9,7 @@ use wire::proto::git::v1;
 
 /// Reads the branches and tags of a repository. When they change, its commits are read.
 #[derive(Debug)]
-pub struct Refs;
+pub(crate) struct Refs;
 
 impl Listing for Refs {
     type Cursor = ();

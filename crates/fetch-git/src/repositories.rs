@@ -12,7 +12,7 @@ use wire::proto::git::v1;
 
 /// Reads the repositories of an organization, of all projects in one request; disabled and hidden ones too.
 #[derive(Debug)]
-pub struct Repositories;
+pub(crate) struct Repositories;
 
 impl Listing for Repositories {
     type Cursor = ();

@@ -9,7 +9,7 @@ use wire::proto::pipelines::v1;
 
 /// Reads the build definitions of a project, YAML and designer ones.
 #[derive(Debug)]
-pub struct BuildDefinitions;
+pub(crate) struct BuildDefinitions;
 
 impl Listing for BuildDefinitions {
     type Cursor = ();

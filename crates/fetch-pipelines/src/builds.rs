@@ -16,12 +16,12 @@ const OVERLAP: SignedDuration = SignedDuration::from_mins(10);
 
 /// When the last build that was read had finished.
 #[derive(Clone, Copy, Debug, Default, Serialize, Deserialize)]
-pub struct Finished(Option<Timestamp>);
+pub(crate) struct Finished(Option<Timestamp>);
 
 /// Reads the builds of a project: those that finished, oldest first, then all that have not. The latter are read in
 /// every run until they finish, whenever they were queued.
 #[derive(Debug)]
-pub struct Builds;
+pub(crate) struct Builds;
 
 impl Listing for Builds {
     type Cursor = Finished;

@@ -14,7 +14,7 @@ use wire::proto::{control::v1::Gap, pipelines::v1};
 /// Reads the timeline of a finished build, and those of its earlier attempts: their records are in timelines of their
 /// own (PITFALLS 26).
 #[derive(Debug)]
-pub struct Timelines;
+pub(crate) struct Timelines;
 
 impl Detail for Timelines {
     type Record = v1::Timeline;

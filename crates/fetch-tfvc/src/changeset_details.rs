@@ -11,7 +11,7 @@ use wire::proto::{control::v1::Gap, tfvc::v1};
 /// Reads what a changeset changed, its work items, check-in notes and overridden policies: one request a changeset, and
 /// more only where it has more than 100 changes.
 #[derive(Debug)]
-pub struct ChangesetDetails;
+pub(crate) struct ChangesetDetails;
 
 impl Detail for ChangesetDetails {
     type Record = v1::ChangesetDetail;

@@ -10,11 +10,11 @@ use wire::proto::tfvc::v1;
 
 /// The last changeset that was read: ids are one increasing sequence for the whole organization.
 #[derive(Clone, Copy, Debug, Default, Serialize, Deserialize)]
-pub struct LastId(i64);
+pub(crate) struct LastId(i64);
 
 /// Reads the changesets of an organization, oldest first.
 #[derive(Debug)]
-pub struct Changesets;
+pub(crate) struct Changesets;
 
 impl Listing for Changesets {
     type Cursor = LastId;

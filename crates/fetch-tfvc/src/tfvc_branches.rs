@@ -9,7 +9,7 @@ use wire::proto::tfvc::v1;
 
 /// Reads the TFVC branches of a project; none where the project has no TFVC, or uses plain folders.
 #[derive(Debug)]
-pub struct TfvcBranches;
+pub(crate) struct TfvcBranches;
 
 impl Listing for TfvcBranches {
     type Cursor = ();

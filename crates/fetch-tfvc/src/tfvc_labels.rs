@@ -9,7 +9,7 @@ use wire::proto::tfvc::v1;
 
 /// Reads the TFVC labels of a project.
 #[derive(Debug)]
-pub struct TfvcLabels;
+pub(crate) struct TfvcLabels;
 
 impl Listing for TfvcLabels {
     type Cursor = ();

@@ -9,7 +9,7 @@ use wire::{
 };
 
 use crate::{
-    Context, Detail,
+    Context, Detail, Found,
     batch::Batch,
     ending,
     readers::Reader,
@@ -18,6 +18,12 @@ use crate::{
 
 /// So many details of one job are read at once; the pace bounds what is really in flight.
 const AT_ONCE: usize = 8;
+
+/// A gap and what was read for it.
+type Answer<'a, D> = (
+    &'a Gap,
+    Result<Option<Found<<D as Detail>::Record>>, azdo::Error>,
+);
 
 /// Runs a detail.
 #[derive(Debug)]
@@ -40,13 +46,8 @@ impl<D: Detail> Reader for DetailReader<D> {
 
 impl<D: Detail> DetailReader<D> {
     async fn read(&self, run: &mut Run, context: Arc<Context>, job: &Job) -> Result<(), Dropped> {
-        let detail = &self.0;
-        let mut answers = stream::iter(&job.gaps)
-            .map(|gap| {
-                let context = &context;
-                async move { (gap, detail.read(context, gap).await) }
-            })
-            .buffer_unordered(AT_ONCE);
+        let reads = job.gaps.iter().map(|gap| self.one(&context, gap));
+        let mut answers = stream::iter(reads.collect::<Vec<_>>()).buffer_unordered(AT_ONCE);
         let mut batch = Batch::default();
         let mut refused = Vec::new();
         let mut unreadable = 0;
@@ -98,6 +99,10 @@ impl<D: Detail> DetailReader<D> {
             ),
         };
         run.end(batch, outcome).await
+    }
+
+    fn one<'a>(&'a self, context: &'a Context, gap: &'a Gap) -> BoxFuture<'a, Answer<'a, D>> {
+        Box::pin(async move { (gap, self.0.read(context, gap).await) })
     }
 }
 

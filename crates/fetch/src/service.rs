@@ -58,7 +58,8 @@ pub async fn start(
     options: &Options,
     lifecycle: &Lifecycle,
 ) -> anyhow::Result<()> {
-    let bus = Bus::connect(service, &bus::Options::from(&chassis.nats))
+    let nats = bus::Options::of(&chassis.nats).context("read the options of NATS")?;
+    let bus = Bus::connect(service, &nats)
         .await
         .context("connect to NATS")?;
     bus.provision().await.context("provision the streams")?;
