@@ -1,0 +1,182 @@
+//! How the sync stands: what the scheduler answers to those who look at it.
+
+use std::collections::{BTreeMap, HashMap};
+
+use jiff::Timestamp;
+use sqlx::{Postgres, Transaction};
+use uuid::Uuid;
+use wire::{ENTITIES, proto::control::v1::FeedProblem};
+
+use crate::{
+    Error, Store,
+    feeds::{Feed, ScopesMark},
+    gaps::{self, Gaps},
+};
+
+/// More problems than these are no longer read by anybody.
+const MOST_PROBLEMS: i64 = 200;
+
+/// A look at some connections, all of it at one moment.
+#[derive(Debug)]
+pub struct Look {
+    transaction: Transaction<'static, Postgres>,
+    connections: Vec<Uuid>,
+    now: Timestamp,
+}
+
+/// What is summed up over all feeds of an entity.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Sums {
+    /// Rows that are not deleted.
+    pub rows: u64,
+    /// Records committed by all runs.
+    pub records: u64,
+    /// Requests made by all ended runs.
+    pub requests: u64,
+    /// Dead letters.
+    pub dead: u64,
+    /// Seconds of fetching.
+    pub seconds: f64,
+}
+
+impl Store {
+    /// Looks at these connections.
+    pub async fn look(&self, connections: Vec<Uuid>) -> Result<Look, Error> {
+        let mut transaction = self.pool.begin().await?;
+        sqlx::query("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
+            .execute(&mut *transaction)
+            .await?;
+        let (now,): (jiff_sqlx::Timestamp,) = sqlx::query_as("SELECT now()")
+            .fetch_one(&mut *transaction)
+            .await?;
+        Ok(Look {
+            transaction,
+            connections,
+            now: now.to_jiff(),
+        })
+    }
+}
+
+impl Look {
+    /// When it is.
+    pub const fn now(&self) -> Timestamp {
+        self.now
+    }
+
+    /// A mark of all scopes, to be compared with that of the last time that feeds were made.
+    pub async fn scopes_mark(&mut self) -> Result<ScopesMark, Error> {
+        crate::feeds::scopes_mark(&mut self.transaction).await
+    }
+
+    /// The enabled feeds.
+    pub async fn feed_list(&mut self) -> Result<Vec<Feed>, Error> {
+        crate::feeds::feed_list(&mut self.transaction, Some(&self.connections)).await
+    }
+
+    /// How many gaps each of these detail feeds has.
+    pub async fn gap_count(&mut self, feeds: &[&Feed]) -> Result<HashMap<Uuid, Gaps>, Error> {
+        gaps::count(&mut self.transaction, feeds).await
+    }
+
+    /// The sums of every entity.
+    pub async fn sums(&mut self) -> Result<BTreeMap<String, Sums>, Error> {
+        let names: Vec<&str> = ENTITIES.iter().map(|entity| entity.name).collect();
+        let rows: Vec<(String, i64, i64, i64, i64, f64)> = sqlx::query_as(
+            "WITH mine AS (
+                 SELECT id, entity FROM sync.feeds WHERE connection_id = ANY ($2)
+             ), covered AS (
+                 SELECT coalesce(array_agg(DISTINCT organization_id), '{}') AS organizations
+                 FROM auth.connection_organizations WHERE connection_id = ANY ($2)
+             ), pages AS (
+                 SELECT m.entity, sum(p.created + p.updated + p.unchanged)::bigint AS records
+                 FROM sync.pages p JOIN mine m ON m.id = p.feed_id GROUP BY m.entity
+             ), runs AS (
+                 SELECT m.entity, sum(r.requests)::bigint AS requests, sum(r.elapsed_ms)::float8 / 1000 AS seconds
+                 FROM sync.runs r JOIN mine m ON m.id = r.feed_id GROUP BY m.entity
+             ), dead AS (
+                 SELECT m.entity, count(*) AS dead
+                 FROM sync.dead_letters d JOIN mine m ON m.id = d.feed_id GROUP BY m.entity
+             )
+             SELECT e.name, sync.row_count(e.name, c.organizations), coalesce(p.records, 0), coalesce(r.requests, 0),
+                    coalesce(d.dead, 0), coalesce(r.seconds, 0)
+             FROM unnest($1::text[]) AS e (name)
+             CROSS JOIN covered c
+             LEFT JOIN pages p ON p.entity = e.name
+             LEFT JOIN runs r ON r.entity = e.name
+             LEFT JOIN dead d ON d.entity = e.name",
+        )
+        .bind(&names)
+        .bind(&self.connections)
+        .fetch_all(&mut *self.transaction)
+        .await?;
+        Ok(rows
+            .into_iter()
+            .map(|(entity, rows, records, requests, dead, seconds)| {
+                let sums = Sums {
+                    rows: rows.unsigned_abs(),
+                    records: records.unsigned_abs(),
+                    requests: requests.unsigned_abs(),
+                    dead: dead.unsigned_abs(),
+                    seconds,
+                };
+                (entity, sums)
+            })
+            .collect())
+    }
+
+    /// What is not complete, and why: feeds, and organizations that are not read at all.
+    pub async fn problems(&mut self) -> Result<Vec<FeedProblem>, Error> {
+        let rows: Vec<ProblemRow> = sqlx::query_as(
+            "SELECT c.name AS connection, o.name AS organization, '' AS project, '' AS repository, '' AS entity,
+                    'failed' AS status, o.state AS reason, o.explanation
+             FROM auth.connection_organizations o JOIN auth.connections c ON c.id = o.connection_id
+             WHERE o.connection_id = ANY ($1) AND o.state <> 'active'
+             UNION ALL
+             (SELECT c.name, coalesce(o.name, ''), coalesce(p.name, ''), coalesce(s.name, ''), f.entity, f.status, f.reason,
+                     f.explanation
+              FROM sync.feeds f
+              JOIN auth.connections c ON c.id = f.connection_id
+              LEFT JOIN auth.connection_organizations o
+                  ON o.connection_id = f.connection_id AND o.organization_id = f.organization_id
+              LEFT JOIN sync.scopes p
+                  ON p.connection_id = f.connection_id AND p.organization_id = f.organization_id AND p.id = f.project_id
+              LEFT JOIN sync.scopes s
+                  ON s.connection_id = f.connection_id AND s.organization_id = f.organization_id AND s.id = f.repository_id
+              WHERE f.connection_id = ANY ($1) AND f.enabled AND f.status IN ('partial', 'failed')
+              ORDER BY f.status, f.domain, f.entity, p.name, s.name
+              LIMIT $2)",
+        )
+        .bind(&self.connections)
+        .bind(MOST_PROBLEMS)
+        .fetch_all(&mut *self.transaction)
+        .await?;
+        Ok(rows.into_iter().map(ProblemRow::problem).collect())
+    }
+}
+
+#[derive(sqlx::FromRow)]
+struct ProblemRow {
+    connection: String,
+    organization: String,
+    project: String,
+    repository: String,
+    entity: String,
+    status: String,
+    reason: String,
+    explanation: String,
+}
+
+impl ProblemRow {
+    fn problem(self) -> FeedProblem {
+        FeedProblem {
+            connection: self.connection,
+            organization: self.organization,
+            project: self.project,
+            repository: self.repository,
+            entity: self.entity,
+            status: self.status,
+            reason: self.reason,
+            explanation: self.explanation,
+        }
+    }
+}
