@@ -2,6 +2,7 @@
 
 pub mod answer;
 pub mod auth;
+pub mod awkward;
 pub mod change;
 pub mod clock;
 pub mod context;

@@ -1,45 +1,115 @@
-//! Team Foundation version control.
+//! Team Foundation version control: changesets, branches, labels.
 
-use crate::{
-    change::{Order, Outcome},
-    organization::User,
-    random::Random,
-    routes::Routes,
-    truth::Rows,
-    world::{Ground, World},
+mod change;
+mod make;
+mod serve;
+mod serve_branches;
+mod truth;
+
+use jiff::Timestamp;
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+use crate::random::Random;
+
+pub use self::{
+    change::{change, random_change},
+    serve::routes,
+    truth::{ENTITIES, truth},
 };
-
-/// The entities of this domain.
-pub const ENTITIES: &[&str] = &[
-    "changesets",
-    "changeset_details",
-    "tfvc_branches",
-    "tfvc_labels",
-];
 
 /// This domain's part of the world.
 #[derive(Debug)]
 pub struct TfvcWorld {
+    /// By id: one sequence for the organization, which is dense over all projects.
+    changesets: Vec<Changeset>,
+    branches: Vec<Branch>,
+    labels: Vec<Label>,
     random: Random,
 }
 
+/// A changeset.
+#[derive(Clone, Debug)]
+struct Changeset {
+    id: i64,
+    project: Uuid,
+    author: usize,
+    checked_in_by: usize,
+    created: Timestamp,
+    comment: Option<String>,
+    changes: Vec<Change>,
+    work_items: Vec<TiedItem>,
+    notes: Vec<(&'static str, String)>,
+    /// Why policies were overridden, and which had failed.
+    overridden: Option<(String, Vec<&'static str>)>,
+}
+
+/// A changed item.
+#[derive(Clone, Debug)]
+struct Change {
+    path: String,
+    /// Flags, comma-separated.
+    kind: &'static str,
+    is_folder: bool,
+    size: Option<i64>,
+    hash: Option<String>,
+    deletion: Option<i64>,
+    source: Option<String>,
+    /// Server item, first and last version.
+    merged_from: Option<(String, i64, i64)>,
+}
+
+/// A work item as it was when the changeset was tied to it.
+#[derive(Clone, Debug)]
+struct TiedItem {
+    id: i64,
+    title: String,
+    state: &'static str,
+    kind: &'static str,
+    assigned_to: Option<String>,
+}
+
+/// A branch; a parent stands before its children.
+#[derive(Clone, Debug)]
+struct Branch {
+    path: String,
+    project: Uuid,
+    parent: Option<usize>,
+    owner: usize,
+    created: Timestamp,
+    description: Option<&'static str>,
+    is_deleted: bool,
+    related: Vec<String>,
+}
+
+/// A label.
+#[derive(Clone, Debug)]
+struct Label {
+    id: i64,
+    project: Uuid,
+    name: String,
+    scope: String,
+    description: Option<String>,
+    owner: usize,
+    modified: Timestamp,
+}
+
 impl TfvcWorld {
-    pub(crate) fn make(_ground: &Ground<'_>, random: Random) -> Self {
-        Self { random }
+    /// The changesets that are tied to a work item.
+    pub(crate) fn changesets_of(&self, work_item: i64) -> impl Iterator<Item = i64> {
+        let ties = move |changeset: &&Changeset| changeset.work_items.iter().any(|item| item.id == work_item);
+        self.changesets.iter().filter(ties).map(|changeset| changeset.id)
+    }
+
+    fn changeset(&self, id: i64) -> Option<&Changeset> {
+        self.changesets.iter().find(|changeset| changeset.id == id)
     }
 }
 
-/// This domain's endpoints.
-pub fn routes(routes: Routes) -> Routes {
-    routes
-}
-
-/// Carries out the kinds of this domain.
-pub fn change(_world: &mut World, _order: &Order) -> Outcome {
-    None
-}
-
-/// Tells the rows of an entity.
-pub fn truth(_world: &World, _reader: &User, entity: &str, _rows: Rows<'_>) -> bool {
-    ENTITIES.contains(&entity)
+impl Change {
+    /// Where merged content came from, as the endpoint has it.
+    fn merge_sources(&self) -> Option<Value> {
+        let (item, first, last) = self.merged_from.as_ref()?;
+        Some(json!([{ "serverItem": item, "versionFrom": first, "versionTo": last, "isRename": false }]))
+    }
 }

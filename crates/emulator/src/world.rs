@@ -92,7 +92,7 @@ impl World {
             GitWorld::make(&ground, random(Stream::Git)).context("make the git repositories")?;
         let pipelines = PipelinesWorld::make(&ground, &git, random(Stream::Pipelines));
         let boards = BoardsWorld::make(&ground, random(Stream::Boards));
-        let tfvc = TfvcWorld::make(&ground, random(Stream::Tfvc));
+        let tfvc = TfvcWorld::make(&ground, &boards, random(Stream::Tfvc));
         Ok(Self {
             clock,
             organization,
