@@ -164,6 +164,7 @@ CREATE TABLE sync.pages (
     dead integer NOT NULL,
     cursor bytea,
     outcome bytea,
+    observed_at timestamptz NOT NULL,
     committed_at timestamptz NOT NULL DEFAULT now(),
     PRIMARY KEY (feed_id, epoch, page)
 );
@@ -178,6 +179,7 @@ COMMENT ON COLUMN sync.pages.deleted IS 'Rows that were marked deleted.';
 COMMENT ON COLUMN sync.pages.dead IS 'Records that went to dead letters.';
 COMMENT ON COLUMN sync.pages.cursor IS 'Where the feed stands after this page; null when it does not move.';
 COMMENT ON COLUMN sync.pages.outcome IS 'How the run ended (adit.control.v1.Outcome); null but on the last page.';
+COMMENT ON COLUMN sync.pages.observed_at IS 'Azure DevOps'' time of the reading.';
 COMMENT ON COLUMN sync.pages.committed_at IS 'When it was committed.';
 
 CREATE TABLE sync.sweep_keys (
