@@ -32,15 +32,15 @@ impl Detail for Timelines {
             let Some(mut newest) = context.azdo.timeline(project, build).await? else {
                 return Ok(None);
             };
-            let mut records = Records::default();
-            let mut wanted = records.take(&mut newest);
+            let mut attempts = Attempts::default();
+            let mut wanted = attempts.take(&mut newest);
             while let Some(timeline) = wanted.pop_first() {
                 if let Some(mut read) = context
                     .azdo
                     .timeline_of_attempt(project, build, timeline)
                     .await?
                 {
-                    wanted.append(&mut records.take(&mut read));
+                    wanted.append(&mut attempts.take(&mut read));
                     newest.unreadable.append(&mut read.unreadable);
                 }
             }
@@ -54,7 +54,7 @@ impl Detail for Timelines {
                     change_id: newest.change_id.unwrap_or_default(),
                     last_changed_on: time(newest.last_changed_on),
                     last_changed_by: text(newest.last_changed_by),
-                    records: records.records,
+                    records: attempts.taken,
                 },
             }))
         })
@@ -63,13 +63,13 @@ impl Detail for Timelines {
 
 /// Records of all attempts, each once.
 #[derive(Default)]
-struct Records {
-    records: Vec<v1::TimelineRecord>,
+struct Attempts {
+    taken: Vec<v1::TimelineRecord>,
     seen: BTreeSet<(Uuid, i64)>,
     timelines: BTreeSet<Uuid>,
 }
 
-impl Records {
+impl Attempts {
     /// Takes the records of a timeline; tells which timelines of earlier attempts they name.
     fn take(&mut self, timeline: &mut Timeline) -> BTreeSet<Uuid> {
         self.timelines.insert(timeline.id);
@@ -81,7 +81,7 @@ impl Records {
                 .filter_map(|attempt| attempt.timeline_id);
             earlier.extend(named.filter(|id| !self.timelines.contains(id)));
             if self.seen.insert((record.id, record.attempt)) {
-                self.records.push(self::record(timeline.id, record));
+                self.taken.push(self::record(timeline.id, record));
             }
         }
         earlier

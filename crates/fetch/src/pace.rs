@@ -222,14 +222,15 @@ impl Keeper {
                 () = soft.cancelled() => break,
                 _ = renew.tick() => self.write(None).await,
                 Some(wait) = lessons.recv() => self.write(Some(wait)).await,
-                value = values.next() => match value {
-                    Some(Ok(entry)) => self.learn(&Share::read(entry.value.as_deref())),
-                    // The bucket went away: it is made again by whoever provisions; ask again with the next renewal.
-                    Some(Err(_)) | None => {
+                value = values.next() => {
+                    if let Some(Ok(entry)) = value {
+                        self.learn(&Share::read(entry.value.as_deref()));
+                    } else {
+                        // The bucket went away. Whoever provisions makes it again: ask with the next renewal.
                         renew.tick().await;
                         values = bucket.watch(&self.key);
                     }
-                },
+                }
             }
         }
     }

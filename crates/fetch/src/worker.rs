@@ -114,7 +114,7 @@ impl Worker {
         );
         telemetry::set_parent(&span, &delivery.context);
         async {
-            match self.attempt(&delivery).await {
+            match Box::pin(self.attempt(&delivery)).await {
                 Ok(()) => {
                     if let Err(error) = delivery.ack().await {
                         tracing::debug!(error = %error, "a job could not be acknowledged; it ends as interrupted when it is delivered again");
@@ -152,8 +152,7 @@ impl Worker {
             return Ok(());
         }
         let progress = Arc::clone(&run.progress);
-        let reading = self.read(&mut run, reader.as_ref(), job);
-        tokio::pin!(reading);
+        let mut reading = Box::pin(self.read(&mut run, reader.as_ref(), job));
         let mut heartbeat = tokio::time::interval(self.options.fetch_heartbeat);
         heartbeat.set_missed_tick_behavior(MissedTickBehavior::Delay);
         let mut kept_alive = Instant::now();

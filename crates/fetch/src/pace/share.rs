@@ -85,7 +85,7 @@ mod tests {
     #[test]
     fn a_longer_wait_wins_over_a_shorter_one() {
         let mut share = Share::default();
-        share.block(0, Duration::from_secs(60));
+        share.block(0, Duration::from_mins(1));
         share.block(0, Duration::from_secs(5));
         assert_eq!(share.blocked_for(20_000), Some(Duration::from_secs(40)));
         assert_eq!(share.blocked_for(60_000), None);

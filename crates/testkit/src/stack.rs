@@ -1,0 +1,270 @@
+//! A whole Adit of real processes.
+
+use std::{
+    path::{Path, PathBuf},
+    sync::atomic::{AtomicU32, Ordering},
+    time::Duration,
+};
+
+use anyhow::{Context as _, ensure};
+use bus::Bus;
+use local::{Nats, NatsOptions, Postgres, PostgresOptions, Service, ServiceOptions, Tools};
+use store::Store;
+use wire::{
+    proto::control::v1::{
+        AddConnectionReply, AddConnectionRequest, StartSyncReply, StartSyncRequest,
+        SyncStatusReply, SyncStatusRequest,
+    },
+    subject,
+};
+
+use crate::{Emulated, until};
+
+/// The seven services, in the order in which they are started.
+pub const SERVICES: [&str; 7] = [
+    "auth",
+    "scheduler",
+    "writer",
+    "fetch-boards",
+    "fetch-git",
+    "fetch-pipelines",
+    "fetch-tfvc",
+];
+
+/// A service answers within so long.
+const PATIENCE: Duration = Duration::from_secs(30);
+/// The name of the connection that [`Stack::connect`] adds.
+const CONNECTION: &str = "acme";
+
+/// What a stack is made of.
+#[derive(Clone, Debug)]
+pub struct StackOptions {
+    /// Arguments of the emulator, such as `--size medium`.
+    pub emulator: Vec<String>,
+    /// How many processes of each service.
+    pub replicas: usize,
+    /// Settings of all services.
+    pub settings: Vec<(&'static str, String)>,
+}
+
+impl Default for StackOptions {
+    fn default() -> Self {
+        Self {
+            emulator: Vec::new(),
+            replicas: 1,
+            // Nothing is due by itself: a test orders what it wants.
+            settings: vec![
+                ("ADIT_CYCLE_INTERVAL", "1h".to_owned()),
+                ("ADIT_SLOW_INTERVAL", "1h".to_owned()),
+                ("ADIT_RUN_LEASE", "5s".to_owned()),
+            ],
+        }
+    }
+}
+
+impl StackOptions {
+    /// Another setting of all services.
+    #[must_use]
+    pub fn with(mut self, name: &'static str, value: impl Into<String>) -> Self {
+        self.settings.push((name, value.into()));
+        self
+    }
+
+    /// So many processes of each service.
+    #[must_use]
+    pub fn replicas(mut self, replicas: usize) -> Self {
+        self.replicas = replicas;
+        self
+    }
+
+    /// An emulated organization of this size.
+    #[must_use]
+    pub fn size(mut self, size: &str) -> Self {
+        self.emulator.extend(["--size".to_owned(), size.to_owned()]);
+        self
+    }
+}
+
+/// A whole Adit of real processes. It ends when it is dropped.
+#[derive(Debug)]
+pub struct Stack {
+    /// Data and logs.
+    pub directory: PathBuf,
+    /// The nats-server.
+    pub nats: Nats,
+    /// The PostgreSQL.
+    pub postgres: Postgres,
+    /// The emulated Azure DevOps.
+    pub emulator: Emulated,
+    /// A connection to NATS of the test's own.
+    pub bus: Bus,
+    /// A connection to the database of the test's own.
+    pub store: Store,
+    services: Vec<(&'static str, Service)>,
+}
+
+impl Stack {
+    /// Starts everything, and waits until all services are ready.
+    pub async fn start(options: &StackOptions) -> anyhow::Result<Self> {
+        let programs = programs()?;
+        let target = programs.parent().context("the target directory")?;
+        let directory = directory(target)?;
+        let tools = Tools::new(target.join("tools"));
+        let (nats, postgres, emulator) = tokio::try_join!(
+            async {
+                let options = NatsOptions::default();
+                anyhow::Ok(Nats::start(&tools, directory.join("nats"), options).await?)
+            },
+            async {
+                let options = PostgresOptions {
+                    fast: true,
+                    ephemeral: true,
+                    ..PostgresOptions::default()
+                };
+                let postgres = Postgres::start(&tools, directory.join("postgres"), options).await?;
+                postgres.create_database("adit").await?;
+                anyhow::Ok(postgres)
+            },
+            Emulated::start(
+                &programs.join("emulator"),
+                &directory,
+                local::free_port()?,
+                &options.emulator
+            ),
+        )?;
+        let database = postgres.url("adit");
+        let store = Store::connect(&database, "test", 4).await?;
+        store.migrate().await?;
+        let bus = Bus::connect("test", &bus::Options::new(nats.url())).await?;
+        let mut environment: Vec<(String, String)> = vec![
+            ("NATS_URL".into(), nats.url()),
+            ("DATABASE_URL".into(), database),
+            ("ADIT_KEYS".into(), seal_key()),
+            ("ADIT_MIRROR_DIR".into(), directory.join("mirrors").display().to_string()),
+        ];
+        environment.extend(emulator.settings().into_iter().map(|(name, value)| (name.to_owned(), value)));
+        environment.extend(options.settings.iter().map(|(name, value)| ((*name).to_owned(), value.clone())));
+        let mut stack = Self {
+            services: Vec::new(),
+            directory,
+            nats,
+            postgres,
+            emulator,
+            bus,
+            store,
+        };
+        let mut ready = Vec::new();
+        for name in SERVICES {
+            for replica in 1..=options.replicas {
+                let health = format!("127.0.0.1:{}", local::free_port()?);
+                let mut environment = environment.clone();
+                environment.push(("ADIT_HEALTH_LISTEN".into(), health.clone()));
+                let service = Service::spawn(ServiceOptions {
+                    name: format!("{name} {replica}"),
+                    program: programs.join(name),
+                    arguments: Vec::new(),
+                    environment: environment.into_iter().map(|(name, value)| (name.into(), value.into())).collect(),
+                    log: stack.directory.join(format!("{name}-{replica}.log")),
+                })?;
+                stack.services.push((name, service));
+                ready.push(format!("http://{health}/readyz"));
+            }
+        }
+        for ((_, service), url) in stack.services.iter_mut().zip(ready) {
+            service.wait_ready(&url, PATIENCE).await?;
+        }
+        Ok(stack)
+    }
+
+    /// The processes of a service.
+    pub fn service(&mut self, name: &str) -> Vec<&mut Service> {
+        let services = self.services.iter_mut();
+        services.filter(|(service, _)| *service == name).map(|(_, service)| service).collect()
+    }
+
+    /// Adds a connection for the main reader. Its first sync begins at once.
+    pub async fn connect(&self) -> anyhow::Result<()> {
+        let request = AddConnectionRequest {
+            name: CONNECTION.to_owned(),
+            organizations: vec![self.emulator.organization.clone()],
+            personal_access_token: self.emulator.pat.clone(),
+            ..AddConnectionRequest::default()
+        };
+        let reply: AddConnectionReply =
+            self.bus.request(subject::CONNECTION_ADD, &request, PATIENCE).await?;
+        ensure!(reply.error.is_empty(), "{}", reply.error);
+        Ok(())
+    }
+
+    /// Orders all feeds now.
+    pub async fn order(&self) -> anyhow::Result<()> {
+        let request = StartSyncRequest::default();
+        let reply: StartSyncReply = self.bus.request(subject::SYNC_START, &request, PATIENCE).await?;
+        ensure!(reply.error.is_empty(), "{}", reply.error);
+        ensure!(reply.feeds > 0, "no feed was ordered");
+        Ok(())
+    }
+
+    /// How the sync stands.
+    pub async fn status(&self) -> anyhow::Result<SyncStatusReply> {
+        let request = SyncStatusRequest::default();
+        let reply: SyncStatusReply =
+            self.bus.request(subject::SYNC_STATUS, &request, PATIENCE).await?;
+        ensure!(reply.error.is_empty(), "{}", reply.error);
+        Ok(reply)
+    }
+
+    /// Waits until nothing runs, nothing is due and no gap is open.
+    pub async fn settle(&self, patience: Duration) -> anyhow::Result<SyncStatusReply> {
+        let mut last = None;
+        let settled = until("the sync to settle", patience, async || {
+            // A service may be dead at this moment, as the test wants it.
+            let status = self.status().await.ok();
+            let idle = status.clone().filter(|status| {
+                let feeds: u64 = status.entities.iter().map(|entity| entity.feeds).sum();
+                status.idle && feeds > 0
+            });
+            last = status.or(last.take());
+            Ok(idle)
+        });
+        let settled = settled.await;
+        settled.with_context(|| format!("it stood at {last:#?}"))
+    }
+
+    /// Orders all feeds and waits until they have settled.
+    pub async fn sync(&self) -> anyhow::Result<SyncStatusReply> {
+        self.order().await?;
+        self.settle(Duration::from_mins(3)).await
+    }
+
+    /// The value that a statement gives, as text.
+    pub async fn sql(&self, statement: &str) -> anyhow::Result<String> {
+        Ok(self.postgres.sql("adit", statement).await?.trim().to_owned())
+    }
+}
+
+/// Where the programs are: beside the test that runs.
+fn programs() -> anyhow::Result<PathBuf> {
+    let test = std::env::current_exe()?;
+    let deps = test.parent().context("the directory of the test")?;
+    let programs = deps.parent().context("the directory of the programs")?;
+    ensure!(
+        programs.join("emulator").exists(),
+        "the programs are not built: run `cargo build --workspace --bins`, or `cargo xtask test`"
+    );
+    Ok(programs.to_owned())
+}
+
+/// A directory for one stack.
+fn directory(target: &Path) -> anyhow::Result<PathBuf> {
+    static NUMBER: AtomicU32 = AtomicU32::new(0);
+    let number = NUMBER.fetch_add(1, Ordering::Relaxed);
+    let directory = target.join("testkit").join(format!("{}-{number}", std::process::id()));
+    std::fs::create_dir_all(&directory)?;
+    Ok(directory)
+}
+
+/// A key for secrets, fit for tests only.
+fn seal_key() -> String {
+    format!("test:{}=", "A".repeat(43))
+}
