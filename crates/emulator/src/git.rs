@@ -49,6 +49,8 @@ pub use self::{
     truth::{ENTITIES, truth},
 };
 
+pub(crate) use self::words::title;
+
 /// Somebody in the records of this domain and of pipelines.
 pub type Actor = Arc<Identity>;
 
@@ -101,6 +103,11 @@ impl GitWorld {
                 repository.exists() && project.is_none_or(|project| project == repository.project)
             })
             .find(|repository| Some(repository.id) == id || named(repository))
+    }
+
+    /// The pull requests of a repository, with the merges that were tried or made.
+    pub(crate) fn proposals(&self, repository: Uuid) -> Vec<(i64, Option<String>)> {
+        self.pull_requests_of(repository).map(|found| (found.id, found.merge_commit.clone())).collect()
     }
 
     /// Who writes down what happens by itself.

@@ -1,41 +1,66 @@
 //! Build definitions, builds and timelines.
 
-use crate::{
-    change::{Order, Outcome},
-    git::GitWorld,
-    organization::User,
-    random::Random,
-    routes::Routes,
-    truth::Rows,
-    world::{Ground, World},
-};
+mod build;
+mod build_json;
+mod change;
+mod definition;
+mod make;
+mod order;
+mod serve_build;
+mod serve_builds;
+mod serve_definitions;
+mod timeline;
+mod timeline_make;
+mod truth;
 
-/// The entities of this domain.
-pub const ENTITIES: &[&str] = &["build_definitions", "builds", "timelines"];
+use uuid::Uuid;
+
+use self::{build::Build, definition::Definition, order::Tokens};
+use crate::{context::get, git::Actor, random::Random, routes::Routes};
+
+pub use self::{
+    change::{change, random_change},
+    truth::{ENTITIES, truth},
+};
 
 /// This domain's part of the world.
 #[derive(Debug)]
 pub struct PipelinesWorld {
+    /// What everything that is not kept, but made when asked for, follows from.
+    salt: u64,
+    /// Everybody who acts, and last the service itself.
+    people: Vec<Actor>,
+    /// The same, ready to be sent.
+    people_json: Vec<String>,
+    definitions: Vec<Definition>,
+    /// By id.
+    builds: Vec<Build>,
+    tokens: Tokens,
     random: Random,
 }
 
 impl PipelinesWorld {
-    pub(crate) fn make(_ground: &Ground<'_>, _git: &GitWorld, random: Random) -> Self {
-        Self { random }
+    fn build(&self, id: i64) -> Option<&Build> {
+        self.builds.binary_search_by_key(&id, |build| build.id).ok().map(|place| &self.builds[place])
+    }
+
+    fn builds_of(&self, project: Uuid) -> impl Iterator<Item = &Build> {
+        self.builds.iter().filter(move |build| build.project == project)
     }
 }
 
 /// This domain's endpoints.
 pub fn routes(routes: Routes) -> Routes {
     routes
-}
-
-/// Carries out the kinds of this domain.
-pub fn change(_world: &mut World, _order: &Order) -> Outcome {
-    None
-}
-
-/// Tells the rows of an entity.
-pub fn truth(_world: &World, _reader: &User, entity: &str, _rows: Rows<'_>) -> bool {
-    ENTITIES.contains(&entity)
+        .project("/build/definitions", get(serve_definitions::list))
+        .either("/build/definitions/{definition}", get(serve_definitions::one))
+        .project("/pipelines", get(serve_definitions::pipelines))
+        .project("/build/builds", get(serve_builds::list))
+        .either("/build/builds/{build}", get(serve_build::one))
+        .either("/build/builds/{build}/timeline", get(serve_build::newest_timeline))
+        .either("/build/builds/{build}/timeline/{timeline}", get(serve_build::one_timeline))
+        .either("/build/builds/{build}/changes", get(serve_build::changes))
+        .either("/build/builds/{build}/workitems", get(serve_build::work_items))
+        .either("/build/builds/{build}/artifacts", get(serve_build::artifacts))
+        .either("/build/builds/{build}/tags", get(serve_build::tags))
 }

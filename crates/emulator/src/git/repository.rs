@@ -104,6 +104,18 @@ impl Repository {
         self.exists() && !self.never_readable
     }
 
+    /// True where pipelines can build it.
+    pub(crate) fn buildable(&self) -> bool {
+        self.open() && !self.hidden && self.default_branch.is_some()
+    }
+
+    /// Branches with commits that were pushed to them, oldest first.
+    pub(crate) fn pushed_commits(&self) -> Vec<(String, String)> {
+        let updates = self.pushes.iter().flat_map(|push| &push.updates);
+        let updates = updates.filter(|update| update.new.bytes().any(|digit| digit != b'0'));
+        updates.map(|update| (update.reference.clone(), update.new.clone())).collect()
+    }
+
     /// Branches and tags, by name; what the service keeps for itself is left out.
     pub(super) fn branches_and_tags(&self) -> impl Iterator<Item = &Reference> {
         self.references.iter().filter(|reference| {
@@ -117,7 +129,7 @@ impl Repository {
     }
 
     /// The web address.
-    pub(super) fn web_url(&self, organization: &Organization, project: &Project) -> String {
+    pub(crate) fn web_url(&self, organization: &Organization, project: &Project) -> String {
         format!(
             "{}/{}/_git/{}",
             organization.link(),

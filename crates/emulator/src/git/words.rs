@@ -59,7 +59,7 @@ const TOKENS: [&str; 24] = [
 ];
 
 /// What a change is about, in one line.
-pub(super) fn title(random: &mut Random) -> String {
+pub(crate) fn title(random: &mut Random) -> String {
     let (verb, thing) = (*random.pick(&VERBS), *random.pick(&THINGS));
     if random.chance(50) {
         format!("{verb} {thing} {}", random.pick(&REASONS))
