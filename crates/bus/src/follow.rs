@@ -42,7 +42,8 @@ pub(crate) enum Resume {
 struct Open {
     inbox: Inbox,
     name: String,
-    pull: Option<Pull>,
+    /// The open question, and how many messages it may still bring: one that has brought all says no more.
+    pull: Option<(Pull, usize)>,
     consumer_sequence: u64,
 }
 
@@ -100,17 +101,16 @@ impl Follow {
         let Some(open) = &mut self.open else {
             return Ok(Came::Lost);
         };
-        let pull = match open.pull.take() {
-            Some(pull) => pull,
-            None => {
-                open.inbox
-                    .ask(self.stream, &open.name, MOST, Some(WAIT))
-                    .await?
-            }
+        let (pull, lacking) = if let Some(pull) = open.pull.take() {
+            pull
+        } else {
+            let inbox = &mut open.inbox;
+            let pull = inbox.ask(self.stream, &open.name, MOST, Some(WAIT)).await?;
+            (pull, MOST)
         };
         let came = open.inbox.next(&[&pull]).await?;
-        if matches!(came, Came::Message(_)) {
-            open.pull = Some(pull);
+        if matches!(came, Came::Message(_)) && lacking > 1 {
+            open.pull = Some((pull, lacking - 1));
         }
         Ok(came)
     }

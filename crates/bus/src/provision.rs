@@ -40,7 +40,8 @@ impl Bus {
             "{} finds a stream or a consumer missing: making what is missing anew",
             self.service()
         );
-        self.provision().await
+        // Boxed, since every publish and every wait may come here, and hardly ever does.
+        Box::pin(self.provision()).await
     }
 
     async fn provision_stream(&self, wanted: &stream::Config) -> Result<(), Error> {

@@ -5,7 +5,7 @@ use wire::subject;
 
 use crate::house::{House, soon};
 
-fn records(from: usize, count: usize) -> Vec<ChangedRecord> {
+pub(crate) fn records(from: usize, count: usize) -> Vec<ChangedRecord> {
     let entity = wire::entity("builds").unwrap();
     (from..from + count)
         .map(|number| ChangedRecord {
@@ -16,7 +16,7 @@ fn records(from: usize, count: usize) -> Vec<ChangedRecord> {
         .collect()
 }
 
-fn key(record: &RecordMessage) -> usize {
+pub(crate) fn key(record: &RecordMessage) -> usize {
     record.headers["Adit-Key"].parse().unwrap()
 }
 
@@ -31,6 +31,11 @@ async fn changed_records_arrive_in_order_however_many_there_are() {
     let all: Vec<_> = soon(tail.take(2_502).try_collect()).await.unwrap();
     assert!(all.iter().map(key).eq(0..2_502));
     assert!(all.iter().map(|record| record.sequence).eq(1..=2_502));
+    let in_batches = all
+        .iter()
+        .filter(|record| record.headers.contains_key("Nats-Batch-Id"))
+        .count();
+    assert_eq!(in_batches, 2_501);
 }
 
 #[tokio::test]
@@ -61,9 +66,9 @@ async fn a_tail_begins_where_it_is_told_to_and_sees_only_what_it_asks_for() {
     assert_eq!(key(&since), 10);
     assert!(old[9].time < first.time);
     let other = subject::records(Some(Uuid::from_u128(2)), None, None, None);
-    let none = bus.tail(other, Since::Beginning).next();
+    let mut none = bus.tail(other, Since::Beginning);
     assert!(
-        tokio::time::timeout(std::time::Duration::from_millis(300), none)
+        tokio::time::timeout(std::time::Duration::from_millis(300), none.next())
             .await
             .is_err()
     );

@@ -1,6 +1,6 @@
 use std::time::Duration;
 
-use bus::{ChangedRecord, Error, Since};
+use bus::{ChangedRecord, Error, PublishError, Since};
 use futures::StreamExt as _;
 use tokio::time::Instant;
 use uuid::Uuid;
@@ -16,6 +16,13 @@ fn record() -> ChangedRecord {
         subject: subject::record(Uuid::from_u128(1), None, wire::entity("builds").unwrap()),
         headers: Vec::new(),
         payload: b"x".to_vec(),
+    }
+}
+
+/// A publish may meet the server while it is down: callers try again.
+async fn stored(publish: impl AsyncFn() -> Result<(), PublishError>) {
+    while publish().await.is_err() {
+        tokio::time::sleep(WAIT).await;
     }
 }
 
@@ -39,38 +46,17 @@ async fn everything_flows_on_after_the_jetstream_directory_was_wiped() {
         tokio::time::sleep(Duration::from_millis(300)).await;
         house.nats.wipe().await.unwrap();
         let wiped = Instant::now();
-        // A publish may meet the server before its client does: the caller tries again.
-        let again = async |what: &str, outcome: Result<(), bus::PublishError>| match outcome {
-            Ok(()) => true,
-            Err(error) => {
-                eprintln!("{what}: {error}");
-                tokio::time::sleep(WAIT).await;
-                false
-            }
-        };
-        while !again(
-            "job",
+        stored(async || {
             scheduler
                 .publish_job(&job(1, 2), Domain::Git, Priority::Fresh)
-                .await,
-        )
-        .await
-        {}
-        while !again(
-            "page",
-            fetcher.publish_page(&envelope(1), None, vec![1]).await,
-        )
-        .await
-        {}
-        while !again(
-            "record",
-            writer.publish_records(vec![record(), record()]).await,
-        )
-        .await
-        {}
+                .await
+        })
+        .await;
+        stored(async || fetcher.publish_page(&envelope(1), None, vec![1]).await).await;
+        stored(async || writer.publish_records(vec![record(), record()]).await).await;
         wiped
     };
-    let ((job, pages, record), wiped) = soon(async { tokio::join!(waiting, disaster) }).await;
+    let ((job, pages, record), wiped) = soon(Box::pin(async { tokio::join!(waiting, disaster) })).await;
     assert_eq!(job.unwrap().message.epoch, 2);
     assert_eq!(pages.unwrap().len(), 1);
     assert_eq!(record.unwrap().unwrap().payload.as_ref(), b"x");
