@@ -76,11 +76,6 @@ impl Explanation {
             challenge: challenge.map(|text| shortened(&text)),
         }
     }
-
-    pub(crate) fn with_message(mut self, message: impl Into<String>) -> Self {
-        self.message = shortened(&message.into());
-        self
-    }
 }
 
 impl fmt::Display for Explanation {

@@ -5,12 +5,15 @@
 mod commit;
 mod environment;
 mod failure;
+mod fetch;
 mod log;
 mod mirror;
 mod program;
 mod tips;
+mod walk;
 
 pub use commit::{Commit, CommitFile, Signature};
 pub use failure::Failure;
-pub use mirror::{Fetched, Limits, Mirror};
+pub use fetch::Fetched;
+pub use mirror::{Limits, Mirror};
 pub use tips::Tip;

@@ -19,6 +19,8 @@ pub struct HttpOptions {
     pub clock: fn() -> Timestamp,
     /// A delayed answer may take 30 s; a shorter time out would turn delays into repetitions.
     pub read_timeout: Duration,
+    /// From sending to the end of the body, so that a trickle comes to an end.
+    pub total_timeout: Duration,
     /// Larger decoded bodies are refused while they are read.
     pub largest_body: usize,
     /// How failures are repeated.
@@ -32,6 +34,7 @@ impl HttpOptions {
             contact: None,
             clock,
             read_timeout: Duration::from_secs(120),
+            total_timeout: Duration::from_mins(10),
             largest_body: 64 * 1024 * 1024,
             patience: Patience::default(),
         }
@@ -68,6 +71,7 @@ impl Http {
             .retry(reqwest::retry::never())
             .connect_timeout(Duration::from_secs(10))
             .read_timeout(options.read_timeout)
+            .timeout(options.total_timeout)
             .pool_idle_timeout(Duration::from_secs(60))
             .tcp_keepalive(Duration::from_secs(30))
             .build()?;

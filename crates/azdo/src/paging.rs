@@ -103,6 +103,20 @@ impl<T> fmt::Debug for Pages<T> {
     }
 }
 
+/// A smaller page for one that is too large, or on which the service fails again and again.
+fn smaller(size: usize, error: Error) -> Result<usize, Error> {
+    let by_size = match &error {
+        Error::TooLarge(_) => true,
+        Error::Unavailable(explanation) => explanation.status == Some(500),
+        _ => false,
+    };
+    if by_size && size > 1 {
+        Ok(size.div_ceil(4))
+    } else {
+        Err(error)
+    }
+}
+
 fn endless(endpoint: &'static str, what: &str) -> Error {
     Error::Endless(Box::new(Explanation::ours(endpoint, what)))
 }

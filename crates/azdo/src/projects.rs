@@ -75,9 +75,9 @@ impl Client {
             Ok((project, _)) if is_gone(&project) => Ok(Presence::Gone),
             Ok((project, _)) => Ok(Presence::There(project)),
             Err(Error::Gone(_)) => Ok(Presence::Gone),
-            // TF200016 is said of projects that do not exist *or* are hidden. A 401 for one project
-            // means the same while the connection test succeeds; whether it does is the caller's
-            // to find out, so the 401 stays an error.
+            // Only the 404 that names the project is a proof; the bare one is also how a missing
+            // right looks. A 401 for one project means either, while the connection test succeeds:
+            // whether it does is the caller's to find out, so it stays an error.
             Err(Error::NotFound(explanation)) if says_it_is_gone(&explanation) => {
                 Ok(Presence::Gone)
             }

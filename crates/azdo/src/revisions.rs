@@ -6,7 +6,7 @@ use crate::client::Client;
 use crate::dates::parameter;
 use crate::identity::Identity;
 use crate::json::{Item, Object};
-use crate::paging::{Order, Pages, by_body_token};
+use crate::paging::{Pages, by_body_token};
 use crate::request::Request;
 
 /// A work item as it was from `changed_date` to `revised_date`.
@@ -187,8 +187,7 @@ impl Client {
             .with("$expand", "fields")
             .with("includeIdentityRef", true)
             .with("includeDeleted", true)
-            .with("includeTagRef", true)
-            .with("$maxPageSize", 1000);
+            .with("includeTagRef", true);
         Revisions {
             client: self.clone(),
             request,
@@ -215,6 +214,6 @@ impl Revisions {
 
     /// The pages, in the order of change.
     pub fn pages(self) -> Pages<Revision> {
-        by_body_token(self.client, self.request, Order::OldestFirst)
+        by_body_token(self.client, self.request, Some(("$maxPageSize", 1000)))
     }
 }

@@ -106,7 +106,7 @@ impl Item for Related {
 
 impl Client {
     /// All branches of a project, flat, parents before their children. A project without TFVC has
-    /// none.
+    /// none, or answers 404.
     pub fn tfvc_branches(&self, project: Uuid) -> Pages<TfvcBranch> {
         let client = self.clone();
         let read = async move { client.branches(&project.to_string()).await };

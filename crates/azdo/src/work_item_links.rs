@@ -6,7 +6,7 @@ use uuid::Uuid;
 use crate::client::Client;
 use crate::identity::Identity;
 use crate::json::{Item, Object};
-use crate::paging::{Order, Pages, by_body_token};
+use crate::paging::{Pages, by_body_token};
 use crate::request::Request;
 
 /// What became of a link. The newest row of a (source, target, relation) is its state.
@@ -82,6 +82,6 @@ impl WorkItemLinks {
 
     /// The pages, in the order of change.
     pub fn pages(self) -> Pages<WorkItemLink> {
-        by_body_token(self.client, self.request, Order::OldestFirst)
+        by_body_token(self.client, self.request, None)
     }
 }

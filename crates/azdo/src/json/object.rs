@@ -43,13 +43,6 @@ impl<'a> Object<'a> {
         serde_json::from_str(json)
     }
 
-    /// The JSON text of a member that is there and not null; from now on it counts as read.
-    fn take(&mut self, name: &str) -> Option<&'a str> {
-        let value = self.peek(name)?;
-        self.mark(name);
-        Some(value).filter(|value| *value != "null")
-    }
-
     fn peek(&self, name: &str) -> Option<&'a str> {
         let member = self.members.iter().rev().find(|member| member.name == name);
         member.map(|member| member.value)

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use futures::stream;
 
-use super::{Order, Page, Pages, endless};
+use super::{Order, Page, Pages, endless, smaller};
 use crate::client::Client;
 use crate::error::Error;
 use crate::json::{Item, Listed, listed};
@@ -26,6 +26,8 @@ struct Walk {
     skip: Skip,
     /// Where the next page starts.
     at: usize,
+    /// How many items of the next page are known already.
+    reread: usize,
     first_length: Option<usize>,
     last_print: Option<u64>,
     ended: bool,
@@ -41,9 +43,10 @@ pub(crate) fn by_skip<T: Item + Send + 'static>(
 ) -> Pages<T> {
     let walk = Walk {
         client,
-        request: request.with("$top", skip.top),
+        request,
         skip,
         at: skip.from,
+        reread: 0,
         first_length: None,
         last_print: None,
         ended: false,
@@ -53,13 +56,14 @@ pub(crate) fn by_skip<T: Item + Send + 'static>(
         if walk.ended {
             return Ok(None);
         }
-        let (read, mut page) = walk.page::<T>().await?;
-        walk.advance(&read);
+        let is_first = walk.first_length.is_none();
+        let mut page = walk.page::<T>().await?;
         let keys: HashSet<String> = page.items.iter().map(key).collect();
         page.items.retain(|item| !border.contains(&key(item)));
         border = keys;
-        // The empty page that only shows the end is no page, unless it is the only one.
-        if read.length == 0 && walk.at > skip.from {
+        // What only shows the end is no page, unless it is the only one.
+        let is_end = walk.ended && page.items.is_empty() && page.unreadable.is_empty();
+        if is_end && !is_first {
             return Ok(None);
         }
         Ok(Some((page, (walk, border))))
@@ -68,54 +72,62 @@ pub(crate) fn by_skip<T: Item + Send + 'static>(
 }
 
 impl Walk {
-    async fn page<T: Item + Send>(&mut self) -> Result<(Listed<T>, Page<T>), Error> {
-        if self.at > 0 {
-            self.request.set("$skip", self.at);
-        }
-        let (mut read, answer) = self.client.read(&self.request, listed::<T>).await?;
-        // A service that ignores `$skip` would give its only page for ever.
+    async fn page<T: Item + Send>(&mut self) -> Result<Page<T>, Error> {
+        let (read, answer) = loop {
+            self.request.set("$top", self.skip.top);
+            if self.at > 0 {
+                self.request.set("$skip", self.at);
+            }
+            match self.client.read(&self.request, listed::<T>).await {
+                Ok(read) => break read,
+                Err(error) => self.skip.top = smaller(self.skip.top, error)?,
+            }
+        };
         let again = read.length > 0 && self.last_print == Some(read.print);
-        if again && read.length > self.overlap(read.length) {
-            return Err(endless(self.request.endpoint, "the same page came twice"));
-        }
         self.last_print = Some(read.print);
-        let page = Page {
-            items: std::mem::take(&mut read.items),
+        if again {
+            self.repeated(read.length)?;
+        } else {
+            self.advance(&read);
+        }
+        Ok(Page {
+            items: if again { Vec::new() } else { read.items },
             observed_at: answer.date,
             token: None,
-            unreadable: std::mem::take(&mut read.unreadable),
-        };
-        Ok((read, page))
+            unreadable: if again { Vec::new() } else { read.unreadable },
+        })
     }
 
+    /// A service that ignores `$skip` gives its only page for ever. If it is shorter than what was
+    /// asked for, it was the whole list; else nobody knows what is missing.
+    fn repeated(&mut self, length: usize) -> Result<(), Error> {
+        self.ended = true;
+        if length < self.skip.top && !may_be_cap(length) {
+            return Ok(());
+        }
+        let what = "the same page came twice: $skip is ignored";
+        Err(endless(self.request.endpoint, what))
+    }
+
+    /// The end is an empty page, because caps are silent. A page of less than half of what came
+    /// before, in this listing or in any other of this kind, is the end too: that spares a request
+    /// in all the listings that are short because nothing is new. (Half, and not merely less: what
+    /// we may not see is taken out of pages after they were cut.)
     fn advance<T>(&mut self, read: &Listed<T>) {
         let length = read.length;
         let learned = &self.client.exchange.http.learned;
         let longest = learned.page(self.request.endpoint, length);
-        let first = *self.first_length.get_or_insert(length);
-        // Within one listing the first page shows the cap; over all listings so far, the longest.
-        // A round length may still be a cap that changed in between, so it is not trusted.
-        let short = length < first || (length < longest && !may_be_cap(length));
-        self.ended = length == 0 || short || length <= self.overlap_before();
-        self.at += length - self.overlap(length).min(length);
-    }
-
-    /// Half a page at most, so that every page goes on.
-    fn overlap(&self, length: usize) -> usize {
-        self.skip.overlap.min(length / 2)
-    }
-
-    /// How many items of this page were asked for a second time.
-    fn overlap_before(&self) -> usize {
-        if self.at == self.skip.from {
-            0
-        } else {
-            self.overlap(self.first_length.unwrap_or_default())
-        }
+        let usual = longest.max(*self.first_length.get_or_insert(length));
+        let expected = usual.min(self.skip.top);
+        let short = length < expected.div_ceil(2) && !may_be_cap(length);
+        self.ended = length <= self.reread || short;
+        // Half a page at most, so that every page goes on.
+        self.reread = self.skip.overlap.min(length / 2);
+        self.at += length - self.reread;
     }
 }
 
-/// 100, 200, 1000, and 101 of the pull requests.
+/// Caps are round, such as 100 or 1000, or the 101 of the pull requests.
 fn may_be_cap(length: usize) -> bool {
-    length % 10 == 0 || length == 101
+    length.is_multiple_of(10) || length == 101
 }

@@ -1,0 +1,10 @@
+//! The crate against servers that behave like Azure DevOps, and badly.
+
+mod authorization;
+mod cut;
+mod entities;
+mod examples;
+mod mirror;
+mod paging;
+mod retry;
+mod support;
