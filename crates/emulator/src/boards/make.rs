@@ -259,13 +259,15 @@ fn adopt(drafts: &mut [Draft], random: &mut Random) {
         if child % 3 == 0 {
             continue;
         }
-        let parent = random.below(drafts.len());
-        let same_project = drafts[parent].snapshots[0].project == drafts[child].snapshots[0].project;
-        let older = drafts[parent].snapshots[0].created < drafts[child].snapshots[0].created;
-        if same_project && older {
-            for snapshot in &mut drafts[child].snapshots {
-                snapshot.parent = Some(rev(parent));
-            }
+        let first = drafts[child].snapshots[0].clone();
+        let fits = |parent: &usize| {
+            let other = &drafts[*parent].snapshots[0];
+            other.project == first.project && other.created < first.created
+        };
+        // A few looks around find a parent for most.
+        let parent = (0..6).map(|_| random.below(drafts.len())).find(fits);
+        for snapshot in &mut drafts[child].snapshots {
+            snapshot.parent = parent.map(rev);
         }
     }
 }
