@@ -1,10 +1,12 @@
 #![doc = include_str!("../README.md")]
 
 mod emulated;
+mod rows;
 mod stack;
 pub mod truth;
 mod wait;
 
 pub use emulated::Emulated;
+pub use rows::{Changed, RowVersion, changed};
 pub use stack::{SERVICES, Stack, StackOptions};
 pub use wait::until;

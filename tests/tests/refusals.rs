@@ -1,0 +1,53 @@
+//! What Azure DevOps refuses is explained, and costs nothing else.
+
+use std::time::Duration;
+
+use serde_json::json;
+use testkit::{Stack, StackOptions};
+
+const PATIENCE: Duration = Duration::from_mins(4);
+
+/// A forbidden endpoint ends its feeds as failed, with the remedy; all other entities are whole. When the right comes, so
+/// do the rows.
+#[tokio::test]
+async fn a_refused_listing_is_explained_and_the_others_go_on() -> anyhow::Result<()> {
+    let stack = Stack::start(&StackOptions::default()).await?;
+    stack
+        .emulator
+        .fault(json!({
+            "path": "/_apis/build/definitions",
+            "status": 403,
+            "body": "{\"message\":\"TF400813: no\",\"typeKey\":\"UnauthorizedRequestException\"}",
+        }))
+        .await?;
+    stack.connect().await?;
+    let status = stack.settle(PATIENCE).await?;
+    let problems: Vec<_> = status.problems.iter().filter(|problem| problem.entity == "build_definitions").collect();
+    assert!(!problems.is_empty(), "{:?}", status.problems);
+    for problem in problems {
+        assert_eq!((problem.status.as_str(), problem.reason.as_str()), ("failed", "forbidden"));
+        assert!(problem.explanation.contains("Reader"), "{problem:?} names the remedy");
+    }
+    assert_eq!(stack.sql("SELECT count(*) FROM ado.build_definitions").await?, "0");
+    assert_ne!(stack.sql("SELECT count(*) FROM ado.builds").await?, "0");
+
+    stack.emulator.heal().await?;
+    stack.sync().await?;
+    stack.assert_equal_to_truth().await
+}
+
+/// A listing that suddenly shows less is no deletion, where the right to see it is not proven.
+#[tokio::test]
+async fn what_is_hidden_is_not_deleted() -> anyhow::Result<()> {
+    let stack = Stack::start(&StackOptions::default()).await?;
+    stack.connect().await?;
+    stack.settle(PATIENCE).await?;
+    let projects = "SELECT count(*) FROM ado.projects WHERE deleted_at IS NULL";
+    let before = stack.sql(projects).await?;
+    stack.emulator.change(json!({ "kind": "hide_project" })).await?;
+    stack.sync().await?;
+    assert_eq!(stack.sql(projects).await?, before);
+    let repositories = "SELECT count(*) FROM ado.repositories WHERE deleted_at IS NOT NULL";
+    assert_eq!(stack.sql(repositories).await?, "0");
+    Ok(())
+}
