@@ -16,8 +16,7 @@ async fn a_refused_listing_is_explained_and_the_others_go_on() -> anyhow::Result
         .emulator
         .fault(json!({
             "path": "/_apis/build/definitions",
-            "status": 403,
-            "body": "{\"message\":\"TF400813: no\",\"typeKey\":\"UnauthorizedRequestException\"}",
+            "effect": { "kind": "status", "status": 403, "body": "{\"message\":\"VS403403: Access denied.\"}" },
         }))
         .await?;
     stack.connect().await?;
@@ -32,6 +31,28 @@ async fn a_refused_listing_is_explained_and_the_others_go_on() -> anyhow::Result
     assert_ne!(stack.sql("SELECT count(*) FROM ado.builds").await?, "0");
 
     stack.emulator.heal().await?;
+    stack.sync().await?;
+    stack.assert_equal_to_truth().await
+}
+
+/// What a good client bears: delays that are successes, refusals that pass, bodies that are cut, pages without items. Each
+/// costs a repetition, and nothing else.
+#[tokio::test]
+async fn passing_faults_cost_repetitions_and_no_rows() -> anyhow::Result<()> {
+    let stack = Stack::start(&StackOptions::default()).await?;
+    stack
+        .emulator
+        .fault(json!([
+            { "path": "/_apis/build/builds", "times": 1, "effect": { "kind": "slow", "seconds": 1 } },
+            { "path": "/_apis/git/pullrequests", "times": 1, "effect": { "kind": "throttle", "seconds": 1 } },
+            { "path": "/_apis/wit/reporting/workitemrevisions", "times": 1, "effect": { "kind": "cut", "bytes": 1000 } },
+            { "path": "/_apis/tfvc/changesets", "times": 1, "effect": { "kind": "sign_in" } },
+            { "path": "/_apis/git/repositories", "times": 1, "effect": { "kind": "error" } },
+            { "path": "/_apis/projects", "times": 1, "effect": { "kind": "empty" } },
+        ]))
+        .await?;
+    stack.connect().await?;
+    stack.settle(PATIENCE).await?;
     stack.sync().await?;
     stack.assert_equal_to_truth().await
 }
