@@ -94,8 +94,10 @@ async fn a_waiting_fetcher_gets_a_job_at_once_and_two_share_them() {
         }
         tokio::time::Instant::now()
     };
-    let (first, second, published) =
-        soon(Box::pin(async { tokio::join!(one.next(), other.next(), publish) })).await;
+    let (first, second, published) = soon(Box::pin(async {
+        tokio::join!(one.next(), other.next(), publish)
+    }))
+    .await;
     assert!(published.elapsed() < Duration::from_secs(2));
     assert_ne!(
         first.unwrap().message.feed_id,

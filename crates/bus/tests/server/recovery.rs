@@ -56,7 +56,8 @@ async fn everything_flows_on_after_the_jetstream_directory_was_wiped() {
         stored(async || writer.publish_records(vec![record(), record()]).await).await;
         wiped
     };
-    let ((job, pages, record), wiped) = soon(Box::pin(async { tokio::join!(waiting, disaster) })).await;
+    let ((job, pages, record), wiped) =
+        soon(Box::pin(async { tokio::join!(waiting, disaster) })).await;
     assert_eq!(job.unwrap().message.epoch, 2);
     assert_eq!(pages.unwrap().len(), 1);
     assert_eq!(record.unwrap().unwrap().payload.as_ref(), b"x");
