@@ -1,0 +1,20 @@
+//! The store against a real PostgreSQL: a database of its own for every test.
+//!
+//! `ADIT_TEST_POSTGRES` names a running server that may be littered with databases; without it each process starts a
+//! private one.
+
+mod any_order;
+mod dead_letters;
+mod details;
+mod exports;
+mod feeds;
+mod migrations;
+mod records;
+mod redelivery;
+mod rows;
+mod schema;
+mod scopes;
+mod server;
+mod sweeps;
+mod work_items;
+mod world;
