@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 use crate::client::Client;
 use crate::error::Error;
-use crate::json::{Item, Listed, Object, listed};
+use crate::json::{Children, Item, Listed, Object, listed, walk};
 use crate::paging::{Order, Page, Pages, Unreadable};
 use crate::request::Request;
 
@@ -48,6 +48,7 @@ pub struct ClassificationNode {
 }
 
 /// A node with all that came below it.
+#[derive(Default)]
 struct Branch {
     nodes: Vec<ClassificationNode>,
     unreadable: Vec<Unreadable>,
@@ -56,35 +57,12 @@ struct Branch {
 }
 
 impl Branch {
-    /// Walks down without recursion: a tree is as deep as its author likes.
-    fn walk(root: Object<'_>) -> Result<Self, String> {
-        let mut branch = Self {
-            nodes: Vec::new(),
-            unreadable: Vec::new(),
-            cut: Vec::new(),
-        };
-        let mut open = branch.node(root, None)?;
-        while let Some((raw, parent)) = open.pop() {
-            let read = Object::parse(raw)
-                .map_err(|error| error.to_string())
-                .and_then(|object| branch.node(object, Some(parent)));
-            match read {
-                Ok(children) => open.extend(children),
-                Err(reason) => branch.unreadable.push(Unreadable {
-                    reason,
-                    raw: raw.to_owned(),
-                }),
-            }
-        }
-        Ok(branch)
-    }
-
     /// Reads one node and gives its children, unread.
     fn node<'a>(
         &mut self,
         mut object: Object<'a>,
         parent: Option<i64>,
-    ) -> Result<Vec<(&'a str, i64)>, String> {
+    ) -> Result<Children<'a, i64>, String> {
         let id = object.key_int("id")?;
         let children = object.list("children");
         let mut attributes = object.look_into("attributes");
@@ -106,14 +84,15 @@ impl Branch {
             self.cut.push(id);
         }
         self.nodes.push(node);
-        let children = children.unwrap_or_default().into_iter();
-        Ok(children.map(|child| (child, id)).collect())
+        Ok((children.unwrap_or_default(), id))
     }
 }
 
 impl Item for Branch {
-    fn read(object: Object<'_>) -> Result<Self, String> {
-        Self::walk(object)
+    fn read(root: Object<'_>) -> Result<Self, String> {
+        let mut branch = Self::default();
+        branch.unreadable = walk(root, |object, parent| branch.node(object, parent))?;
+        Ok(branch)
     }
 }
 

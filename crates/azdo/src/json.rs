@@ -2,6 +2,8 @@
 
 mod envelope;
 mod object;
+mod tree;
 
 pub(crate) use envelope::{Listed, listed, single};
 pub(crate) use object::{Item, Object, text};
+pub(crate) use tree::{Children, walk};

@@ -7,7 +7,7 @@ use uuid::Uuid;
 use crate::client::Client;
 use crate::error::Error;
 use crate::identity::Identity;
-use crate::json::{Item, Object, listed};
+use crate::json::{Children, Item, Object, listed, walk};
 use crate::paging::{Order, Page, Pages, Unreadable};
 use crate::request::Request;
 
@@ -37,31 +37,16 @@ pub struct TfvcBranch {
 }
 
 /// A branch with all that came below it.
+#[derive(Default)]
 struct Tree {
     branches: Vec<TfvcBranch>,
     unreadable: Vec<Unreadable>,
 }
 
 impl Item for Tree {
-    /// Walks down without recursion: a tree is as deep as its author likes.
     fn read(root: Object<'_>) -> Result<Self, String> {
-        let mut tree = Self {
-            branches: Vec::new(),
-            unreadable: Vec::new(),
-        };
-        let mut open = tree.branch(root, None)?;
-        while let Some((raw, parent)) = open.pop() {
-            let read = Object::parse(raw)
-                .map_err(|error| error.to_string())
-                .and_then(|object| tree.branch(object, Some(parent)));
-            match read {
-                Ok(children) => open.extend(children),
-                Err(reason) => tree.unreadable.push(Unreadable {
-                    reason,
-                    raw: raw.to_owned(),
-                }),
-            }
-        }
+        let mut tree = Self::default();
+        tree.unreadable = walk(root, |object, parent| tree.branch(object, parent))?;
         Ok(tree)
     }
 }
@@ -71,7 +56,7 @@ impl Tree {
         &mut self,
         mut object: Object<'a>,
         parent: Option<String>,
-    ) -> Result<Vec<(&'a str, String)>, String> {
+    ) -> Result<Children<'a, String>, String> {
         let path = object.key_text("path")?;
         let children = object.list("children").unwrap_or_default();
         let named = object.nested("parent");
@@ -91,8 +76,7 @@ impl Tree {
             url: object.text("url"),
             extra: object.rest()?,
         });
-        let children = children.into_iter();
-        Ok(children.map(|child| (child, path.clone())).collect())
+        Ok((children, path))
     }
 }
 
