@@ -60,7 +60,7 @@ pub enum Error {
         /// How long it was waited for.
         after: Duration,
     },
-    /// The other side could not read the request.
+    /// The other side cannot answer, now or ever: it says why.
     #[error("`{subject}` was refused: {reason}")]
     Refused {
         /// The subject.

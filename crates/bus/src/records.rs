@@ -2,6 +2,7 @@
 
 use async_nats::HeaderMap;
 use bytes::Bytes;
+use futures::future::BoxFuture;
 use futures::stream::{self, StreamExt as _, TryStreamExt as _};
 
 use crate::batch::{self, Message};
@@ -48,14 +49,21 @@ impl Bus {
     }
 
     async fn publish_singly(&self, messages: &[Message]) -> Result<(), PublishError> {
-        stream::iter(messages)
-            .map(|(subject, headers, payload)| async move {
-                self.store_surely(subject, headers.clone(), payload.clone())
-                    .await
-            })
-            .buffered(SINGLES)
-            .try_for_each(|_| std::future::ready(Ok(())))
-            .await
+        // Boxed and gathered: a closure over borrowed messages would not be seen to be sendable.
+        let stores: Vec<BoxFuture<'_, Result<(), PublishError>>> = messages
+            .iter()
+            .map(|message| self.store_one(message))
+            .collect();
+        stream::iter(stores).buffered(SINGLES).try_collect().await
+    }
+
+    fn store_one<'a>(&'a self, message: &'a Message) -> BoxFuture<'a, Result<(), PublishError>> {
+        let (subject, headers, payload) = message;
+        Box::pin(async move {
+            self.store_surely(subject, headers.clone(), payload.clone())
+                .await
+                .map(drop)
+        })
     }
 }
 

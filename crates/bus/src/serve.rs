@@ -2,6 +2,7 @@
 
 use async_nats::{Message as Received, Subject};
 use bytes::Bytes;
+use futures::FutureExt as _;
 use futures::stream::{FuturesUnordered, StreamExt as _};
 use prost::Message;
 use tracing::Instrument as _;
@@ -29,6 +30,25 @@ impl Bus {
         Reply: Message,
         Handler: Fn(Request) -> Answer + Send + Sync,
         Answer: Future<Output = Reply> + Send,
+    {
+        let handler = |request| handler(request).map(Ok);
+        self.try_serve(subject, group, handler, stop).await
+    }
+
+    /// The same where an answer may be impossible for the moment: the reason is an error of the asker's `request`
+    /// ([`Error::Refused`]), which may ask again.
+    pub async fn try_serve<Request, Reply, Handler, Answer>(
+        &self,
+        subject: &str,
+        group: &str,
+        handler: Handler,
+        stop: impl Future<Output = ()> + Send,
+    ) -> Result<(), Error>
+    where
+        Request: Message + Default,
+        Reply: Message,
+        Handler: Fn(Request) -> Answer + Send + Sync,
+        Answer: Future<Output = Result<Reply, String>> + Send,
     {
         let mut denials = self.signs().denials.listen();
         let mut requests = self.listen(subject, Some(group)).await?;
@@ -73,7 +93,7 @@ impl Bus {
     ) where
         Request: Message + Default,
         Reply: Message,
-        Answer: Future<Output = Reply> + Send,
+        Answer: Future<Output = Result<Reply, String>> + Send,
     {
         let Some(reply) = request.reply.filter(is_inbox) else {
             tracing::warn!(
@@ -84,17 +104,21 @@ impl Bus {
         };
         let span = tracing::info_span!("answer", nats.subject = %request.subject);
         telemetry::set_parent(&span, &headers::parent(request.headers.as_ref()));
-        let answered = match Request::decode(request.payload) {
-            Ok(decoded) => {
-                let answer = handler(decoded).instrument(span).await;
-                self.client()
-                    .publish(reply, answer.encode_to_vec().into())
-                    .await
-            }
+        let answer = match Request::decode(request.payload) {
+            Ok(decoded) => handler(decoded).instrument(span).await,
             Err(error) => {
                 tracing::warn!("a request on `{}` cannot be read: {error}", request.subject);
+                Err("the request cannot be read".to_owned())
+            }
+        };
+        let answered = match answer {
+            Ok(answer) => {
+                let payload = answer.encode_to_vec().into();
+                self.client().publish(reply, payload).await
+            }
+            Err(reason) => {
                 let mut headers = async_nats::HeaderMap::new();
-                headers::put(&mut headers, ERROR_HEADER, "the request cannot be read");
+                headers::put(&mut headers, ERROR_HEADER, &reason);
                 self.client()
                     .publish_with_headers(reply, headers, Bytes::new())
                     .await

@@ -1,0 +1,68 @@
+//! The writer as a process.
+
+use std::process::ExitCode;
+
+use anyhow::Context as _;
+use bus::Bus;
+use chassis::Lifecycle;
+use clap::Parser;
+use secrecy::ExposeSecret as _;
+use store::Store;
+
+use crate::{Options, run};
+
+/// One a task, and one to spare for dead letters.
+const SPARE: usize = 1;
+
+chassis::secret_option! {
+    /// Where the database is, as postgres://user:password@host:port/database
+    pub struct DatabaseUrl("database-url", "DATABASE_URL");
+}
+
+/// The command line of the writer.
+#[derive(Debug, Parser)]
+#[command(
+    version,
+    about = "Writes pages of records to PostgreSQL, and tells what really changed"
+)]
+pub struct Command {
+    #[command(flatten)]
+    chassis: chassis::Options,
+
+    #[command(flatten)]
+    database: DatabaseUrl,
+
+    #[command(flatten)]
+    options: Options,
+}
+
+impl AsRef<chassis::Options> for Command {
+    fn as_ref(&self) -> &chassis::Options {
+        &self.chassis
+    }
+}
+
+/// The whole `main`.
+pub fn main() -> ExitCode {
+    chassis::main(
+        "writer",
+        env!("CARGO_PKG_VERSION"),
+        |command: Command, lifecycle| async move { start(&command, &lifecycle).await },
+    )
+}
+
+async fn start(command: &Command, lifecycle: &Lifecycle) -> anyhow::Result<()> {
+    let url = command.database.required()?.read()?;
+    let connections = u32::try_from(command.options.writer_tasks + SPARE)?;
+    let store = Store::connect(url.expose_secret(), "writer", connections)
+        .await
+        .context("connect to the database")?;
+    store.migrate().await.context("migrate the database")?;
+    let nats = bus::Options::of(&command.chassis.nats).context("read the options of NATS")?;
+    let bus = Bus::connect("writer", &nats)
+        .await
+        .context("connect to NATS")?;
+    bus.provision().await.context("provision the streams")?;
+    run(&command.options, &bus, &store, lifecycle);
+    Ok(())
+}
