@@ -6,7 +6,11 @@ use crate::{json::lone_surrogate, random::Random};
 pub fn texts() -> Vec<String> {
     vec![
         String::from("NUL in pasted log: first\0second\0"),
-        format!("Cut emoji {} and its other half {}", lone_surrogate(0xD83D), lone_surrogate(0xDE80)),
+        format!(
+            "Cut emoji {} and its other half {}",
+            lone_surrogate(0xD83D),
+            lone_surrogate(0xDE80)
+        ),
         String::from("\u{1F680} Ship it \u{1F469}\u{200D}\u{1F4BB} \u{1F1FA}\u{1F1F3}"),
         String::from("\u{202E}مرحبا بالعالم\u{202C} (right to left)"),
         String::from("<img src=x onerror=alert(1)><script>alert('xss')</script>"),
@@ -24,14 +28,28 @@ pub fn texts() -> Vec<String> {
 
 /// A description of about 300 KB.
 pub fn huge() -> String {
-    let paragraph = "<p>All work and no play makes Jack a dull boy &amp; \u{1F415}. \"Quoted\" \\ back.</p>\n";
+    let paragraph =
+        "<p>All work and no play makes Jack a dull boy &amp; \u{1F415}. \"Quoted\" \\ back.</p>\n";
     paragraph.repeat(300 * 1024 / paragraph.len())
 }
 
-const VERBS: [&str; 10] = ["Add", "Fix", "Remove", "Speed up", "Document", "Test", "Rename", "Split", "Upgrade", "Simplify"];
+const VERBS: [&str; 10] = [
+    "Add", "Fix", "Remove", "Speed up", "Document", "Test", "Rename", "Split", "Upgrade",
+    "Simplify",
+];
 const THINGS: [&str; 12] = [
-    "the invoice page", "sign-in", "the nightly job", "retry of payments", "the search index", "address book", "audit log",
-    "the mobile client", "rate limiting", "CSV export", "dark mode", "the \"Über\" report",
+    "the invoice page",
+    "sign-in",
+    "the nightly job",
+    "retry of payments",
+    "the search index",
+    "address book",
+    "audit log",
+    "the mobile client",
+    "rate limiting",
+    "CSV export",
+    "dark mode",
+    "the \"Über\" report",
 ];
 
 /// An ordinary line; one in forty is awkward.

@@ -56,18 +56,30 @@ pub fn routes(routes: Routes) -> Routes {
 impl BoardsWorld {
     /// The item of an id.
     pub(crate) fn item(&self, id: i64) -> Option<&Item> {
-        usize::try_from(id - 1).ok().and_then(|place| self.items.get(place))
+        usize::try_from(id - 1)
+            .ok()
+            .and_then(|place| self.items.get(place))
     }
 
     /// What others tell of a work item: title, state, type, and whom it is assigned to.
-    pub(crate) fn summary(&self, id: i64) -> Option<(&str, &'static str, &'static str, Option<usize>)> {
+    pub(crate) fn summary(
+        &self,
+        id: i64,
+    ) -> Option<(&str, &'static str, &'static str, Option<usize>)> {
         let snapshot = self.item(id)?.current();
-        Some((&snapshot.title, snapshot.state, snapshot.kind.name, snapshot.assigned_to))
+        Some((
+            &snapshot.title,
+            snapshot.state,
+            snapshot.kind.name,
+            snapshot.assigned_to,
+        ))
     }
 
     /// The project that a work item is in, unless it is deleted.
     pub(crate) fn project_of(&self, id: i64) -> Option<Uuid> {
-        self.item(id).filter(|item| !item.is_deleted()).map(|item| item.current().project)
+        self.item(id)
+            .filter(|item| !item.is_deleted())
+            .map(|item| item.current().project)
     }
 
     /// How many work items there are.
@@ -80,12 +92,19 @@ impl BoardsWorld {
         let Some(project) = organization.project_by_id(id) else {
             return Vec::new();
         };
-        self.nodes.add_project(project, &organization.link(), &mut self.random);
+        self.nodes
+            .add_project(project, &organization.link(), &mut self.random);
         self.rows_of_project(project)
     }
 
     /// Appends a revision, after all that happened so far.
-    fn append(&mut self, organization: &Organization, item: usize, mut snapshot: Snapshot, changed: Timestamp) -> i64 {
+    fn append(
+        &mut self,
+        organization: &Organization,
+        item: usize,
+        mut snapshot: Snapshot,
+        changed: Timestamp,
+    ) -> i64 {
         let watermark = self.stream.last().map_or(1, |(last, _, _)| last + 1);
         snapshot.changed = changed;
         snapshot.revised = None;
@@ -94,7 +113,11 @@ impl BoardsWorld {
             self.items[item].revisions[last].snapshot.revised = Some(changed);
             self.keep_ready(organization, item, last);
         }
-        self.items[item].revisions.push(Revision { watermark, snapshot, text: String::new() });
+        self.items[item].revisions.push(Revision {
+            watermark,
+            snapshot,
+            text: String::new(),
+        });
         self.keep_ready(organization, item, place);
         self.stream.push((watermark, item, place));
         rev(place)

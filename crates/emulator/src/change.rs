@@ -30,6 +30,9 @@ pub enum Operation {
     Deleted,
 }
 
+/// How a domain changes something of its own choice.
+type AtRandom = fn(&mut World) -> Result<Vec<Changed>, Refusal>;
+
 /// What a domain answers to an order: `None` where it does not know the kind.
 pub type Outcome = Option<Result<Vec<Changed>, Refusal>>;
 
@@ -87,21 +90,36 @@ pub fn carry_out(world: &mut World, order: &Order) -> Result<Vec<Changed>, Refus
     if order.kind == "random" {
         return random(world, order);
     }
-    let domains: [fn(&mut World, &Order) -> Outcome; 5] =
-        [organization::change, git::change, pipelines::change, boards::change, tfvc::change];
+    let domains: [fn(&mut World, &Order) -> Outcome; 5] = [
+        organization::change,
+        git::change,
+        pipelines::change,
+        boards::change,
+        tfvc::change,
+    ];
     for domain in domains {
         if let Some(outcome) = domain(world, order) {
             return outcome;
         }
     }
-    Err(Refusal::invalid(&format!("there is no change of kind '{}'", order.kind)))
+    Err(Refusal::invalid(&format!(
+        "there is no change of kind '{}'",
+        order.kind
+    )))
 }
 
 /// `{"count": n}`: so many changes as a working day brings them, the domains taking turns.
 fn random(world: &mut World, order: &Order) -> Result<Vec<Changed>, Refusal> {
-    let domains: [fn(&mut World) -> Result<Vec<Changed>, Refusal>; 4] =
-        [boards::random_change, pipelines::random_change, git::random_change, tfvc::random_change];
-    let count = order.number("count").and_then(|count| usize::try_from(count).ok()).unwrap_or(1);
+    let domains: [AtRandom; 4] = [
+        boards::random_change,
+        pipelines::random_change,
+        git::random_change,
+        tfvc::random_change,
+    ];
+    let count = order
+        .number("count")
+        .and_then(|count| usize::try_from(count).ok())
+        .unwrap_or(1);
     let mut changed = Vec::new();
     for domain in domains.into_iter().cycle().take(count) {
         changed.extend(domain(world)?);

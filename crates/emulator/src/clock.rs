@@ -61,9 +61,7 @@ mod tests {
     #[test]
     fn a_new_clock_stands_at_the_start_and_skips_on_request() {
         let clock = Clock::default();
-        assert!(
-            clock.now() - start() < SignedDuration::from_secs(60).try_into().unwrap_or_default()
-        );
+        assert!(clock.now() < start() + SignedDuration::from_secs(60));
         clock.skip(SignedDuration::from_hours(5));
         assert!(clock.now() >= start() + SignedDuration::from_hours(5));
     }

@@ -3,8 +3,8 @@
 use std::sync::{Arc, RwLockReadGuard, RwLockWriteGuard};
 
 use axum::{
-    http::{HeaderName, HeaderValue},
     extract::{RawPathParams, Request, State},
+    http::{HeaderName, HeaderValue},
     response::Response,
     routing::{self, MethodRouter},
 };
@@ -87,7 +87,9 @@ async fn run(request: Request, emulator: Emulator, handler: Handler, anonymous: 
             let identity = &context.caller.identity;
             let user = HeaderValue::from_str(&format!("{}:{}", identity.id, identity.unique_name));
             if let (false, Ok(user)) = (identity.unique_name.is_empty(), user) {
-                response.headers_mut().insert(HeaderName::from_static("x-vss-userdata"), user);
+                response
+                    .headers_mut()
+                    .insert(HeaderName::from_static("x-vss-userdata"), user);
             }
             response
         }
@@ -104,12 +106,14 @@ impl Context {
         let (mut parts, body) = request.into_parts();
         let parameters = axum::RequestPartsExt::extract::<RawPathParams>(&mut parts)
             .await
-            .map(|raw| {
-                raw.iter()
-                    .map(|(name, value)| (String::from(name), String::from(value)))
-                    .collect()
-            })
-            .unwrap_or_else(|_| Vec::new());
+            .map_or_else(
+                |_| Vec::new(),
+                |raw| {
+                    raw.iter()
+                        .map(|(name, value)| (String::from(name), String::from(value)))
+                        .collect()
+                },
+            );
         let organization = parameters
             .iter()
             .find(|(name, _)| name == "organization")
@@ -230,8 +234,7 @@ fn version(query: &Query, headers: &axum::http::HeaderMap) -> String {
         .unwrap_or_default();
     accept
         .split([';', ','])
-        .filter_map(|part| part.trim().strip_prefix("api-version="))
-        .next()
+        .find_map(|part| part.trim().strip_prefix("api-version="))
         .map_or_else(|| String::from("7.1-preview"), String::from)
 }
 

@@ -34,9 +34,7 @@ pub fn router() -> Router<Emulator> {
 /// What the emulator is.
 async fn info(State(emulator): State<Emulator>) -> Json<Value> {
     let world = emulator.world();
-    let user = |user: &std::sync::Arc<crate::organization::User>| {
-        json!({ "role": user.role, "id": user.identity.id, "display_name": user.identity.display_name, "pat": user.token })
-    };
+    let user = |user: &std::sync::Arc<crate::organization::User>| json!({ "role": user.role, "id": user.identity.id, "display_name": user.identity.display_name, "pat": user.token });
     Json(json!({
         "organization": { "id": world.organization.id, "name": world.organization.name },
         "users": world.organization.users().iter().map(user).collect::<Vec<_>>(),
@@ -90,7 +88,10 @@ async fn add_fault(State(emulator): State<Emulator>, Json(body): Json<Value>) ->
     match faults {
         Err(error) => (StatusCode::BAD_REQUEST, error.to_string()).into_response(),
         Ok(faults) => {
-            let ids: Vec<usize> = faults.into_iter().map(|fault| emulator.faults().add(fault)).collect();
+            let ids: Vec<usize> = faults
+                .into_iter()
+                .map(|fault| emulator.faults().add(fault))
+                .collect();
             Json(json!({ "ids": ids })).into_response()
         }
     }
@@ -105,28 +106,44 @@ async fn clear_faults(State(emulator): State<Emulator>) -> StatusCode {
 async fn entities(State(emulator): State<Emulator>) -> Json<Value> {
     let world = emulator.world();
     let reader = world.organization.main_reader();
-    let count = |entity| json!({ "entity": entity, "count": truth::count(&world, &reader, entity) });
+    let count =
+        |entity| json!({ "entity": entity, "count": truth::count(&world, &reader, entity) });
     Json(json!(truth::entities().map(count).collect::<Vec<_>>()))
 }
 
 /// The rows of an entity, one JSON object a line; `?user=limited` tells what somebody else must end up with.
-async fn rows(State(emulator): State<Emulator>, Path(entity): Path<String>, RawQuery(query): RawQuery) -> Response {
+async fn rows(
+    State(emulator): State<Emulator>,
+    Path(entity): Path<String>,
+    RawQuery(query): RawQuery,
+) -> Response {
     let world = emulator.world();
     let query = Query::parse(&query.unwrap_or_default());
     let role = query.get("user").unwrap_or("reader");
-    let Some(reader) = world.organization.users().iter().find(|user| user.role == role) else {
+    let Some(reader) = world
+        .organization
+        .users()
+        .iter()
+        .find(|user| user.role == role)
+    else {
         return (StatusCode::NOT_FOUND, format!("there is no user '{role}'")).into_response();
     };
     match truth::lines(&world, reader, &entity) {
         Some(lines) => ([(CONTENT_TYPE, "application/x-ndjson")], lines).into_response(),
-        None => (StatusCode::NOT_FOUND, format!("there is no entity '{entity}'")).into_response(),
+        None => (
+            StatusCode::NOT_FOUND,
+            format!("there is no entity '{entity}'"),
+        )
+            .into_response(),
     }
 }
 
 /// Changes the world, and tells what changed.
 async fn change_world(State(emulator): State<Emulator>, Json(order): Json<Order>) -> Response {
     // Changes of git repositories run programs.
-    let done = tokio::task::spawn_blocking(move || change::carry_out(&mut emulator.world_mut(), &order)).await;
+    let done =
+        tokio::task::spawn_blocking(move || change::carry_out(&mut emulator.world_mut(), &order))
+            .await;
     match done {
         Ok(Ok(changed)) => Json(json!({ "changed": changed })).into_response(),
         Ok(Err(refusal)) => refusal.into_response(),

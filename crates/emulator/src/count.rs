@@ -74,7 +74,11 @@ impl Counts {
 
     /// All endpoints asked so far.
     pub fn endpoints(&self) -> Vec<(Endpoint, Count)> {
-        self.lock().endpoints.iter().map(|(endpoint, count)| (endpoint.clone(), count.clone())).collect()
+        self.lock()
+            .endpoints
+            .iter()
+            .map(|(endpoint, count)| (endpoint.clone(), count.clone()))
+            .collect()
     }
 
     /// The last requests, oldest first.
@@ -84,7 +88,11 @@ impl Counts {
 
     /// The requests of all endpoints together.
     pub fn total(&self) -> u64 {
-        self.lock().endpoints.values().map(|count| count.requests).sum()
+        self.lock()
+            .endpoints
+            .values()
+            .map(|count| count.requests)
+            .sum()
     }
 
     /// The most requests that were under way at once.
@@ -96,7 +104,11 @@ impl Counts {
     pub fn reset(&self) {
         let mut kept = self.lock();
         let under_way = kept.under_way;
-        *kept = Kept { under_way, most_under_way: under_way, ..Kept::default() };
+        *kept = Kept {
+            under_way,
+            most_under_way: under_way,
+            ..Kept::default()
+        };
     }
 
     fn lock(&self) -> MutexGuard<'_, Kept> {

@@ -116,7 +116,12 @@ impl Faults {
     /// Puts a fault in force; the number names it.
     pub fn add(&self, fault: Fault) -> usize {
         let mut faults = self.lock();
-        faults.push(Armed { fault, met: 0, spoilt: 0, first: None });
+        faults.push(Armed {
+            fault,
+            met: 0,
+            spoilt: 0,
+            first: None,
+        });
         faults.len() - 1
     }
 
@@ -142,7 +147,10 @@ impl Faults {
         let mut strikes = Vec::new();
         for (id, armed) in faults.iter_mut().enumerate() {
             if armed.strikes(method, template, target) {
-                strikes.push(Strike { id, effect: armed.fault.effect.clone() });
+                strikes.push(Strike {
+                    id,
+                    effect: armed.fault.effect.clone(),
+                });
             }
         }
         strikes
@@ -164,8 +172,17 @@ impl Faults {
 
 impl Armed {
     fn strikes(&mut self, method: &str, template: &str, target: &str) -> bool {
-        let Fault { method: wanted, path, skip, times, every, .. } = &self.fault;
-        let matches = wanted.as_ref().is_none_or(|wanted| wanted.eq_ignore_ascii_case(method))
+        let Fault {
+            method: wanted,
+            path,
+            skip,
+            times,
+            every,
+            ..
+        } = &self.fault;
+        let matches = wanted
+            .as_ref()
+            .is_none_or(|wanted| wanted.eq_ignore_ascii_case(method))
             && (template.contains(path.as_str()) || target.contains(path.as_str()));
         if !matches {
             return false;
@@ -185,8 +202,15 @@ impl Effect {
     /// What stands in place of the answer, if this effect has one; `retry_at` is `Retry-After` as a date.
     pub fn instead(&self, retry_at: impl Fn(u64) -> String) -> Option<Refusal> {
         match self {
-            Self::Status { status, headers, body } => {
-                let content = Content::Text { media_type: "application/json; charset=utf-8", text: body.clone() };
+            Self::Status {
+                status,
+                headers,
+                body,
+            } => {
+                let content = Content::Text {
+                    media_type: "application/json; charset=utf-8",
+                    text: body.clone(),
+                };
                 let mut refusal = Refusal::bare(*status, content);
                 for (name, value) in headers {
                     if let Ok(name) = name.parse() {
@@ -220,11 +244,17 @@ impl Effect {
             )),
             Self::SignIn => Some(Refusal::bare(
                 203,
-                Content::Text { media_type: "text/html; charset=utf-8", text: String::from(crate::auth::SIGN_IN_PAGE) },
+                Content::Text {
+                    media_type: "text/html; charset=utf-8",
+                    text: String::from(crate::auth::SIGN_IN_PAGE),
+                },
             )),
-            Self::Slow { .. } | Self::Delay { .. } | Self::Cut { .. } | Self::Repeat | Self::Drop { .. } | Self::Empty => {
-                None
-            }
+            Self::Slow { .. }
+            | Self::Delay { .. }
+            | Self::Cut { .. }
+            | Self::Repeat
+            | Self::Drop { .. }
+            | Self::Empty => None,
         }
     }
 }
@@ -237,7 +267,10 @@ fn inactive() -> Refusal {
         "Microsoft.VisualStudio.Services.Common",
         message,
     )
-    .header("x-tfs-serviceerror", message.replace(' ', "%20").replace(':', "%3A"));
+    .header(
+        "x-tfs-serviceerror",
+        message.replace(' ', "%20").replace(':', "%3A"),
+    );
     if let Content::Json(text) = &mut refusal.content {
         text.insert(0, '\u{FEFF}');
     }
@@ -255,9 +288,15 @@ mod tests {
         let faults = Faults::default();
         let fault = json!({ "method": "get", "path": "/builds", "skip": 1, "times": 2, "effect": { "kind": "error" } });
         faults.add(serde_json::from_value(fault).unwrap());
-        let strike = |method, path| !faults.strike(method, "/{project}/_apis/build/builds", path).is_empty();
+        let strike = |method, path| {
+            !faults
+                .strike(method, "/{project}/_apis/build/builds", path)
+                .is_empty()
+        };
         assert!(!strike("POST", "/p/_apis/build/builds"));
-        let struck: Vec<bool> = (0..5).map(|_| strike("GET", "/p/_apis/build/builds")).collect();
+        let struck: Vec<bool> = (0..5)
+            .map(|_| strike("GET", "/p/_apis/build/builds"))
+            .collect();
         assert_eq!(struck, [false, true, true, false, false]);
         let state = &faults.all()[0];
         assert_eq!((state.met, state.spoilt), (5, 2));
@@ -266,14 +305,20 @@ mod tests {
     #[test]
     fn each_nth_is_struck() {
         let faults = Faults::default();
-        faults.add(serde_json::from_value(json!({ "every": 3, "effect": { "kind": "sign_in" } })).unwrap());
-        let struck: Vec<bool> = (0..6).map(|_| !faults.strike("GET", "/a", "/a").is_empty()).collect();
+        faults.add(
+            serde_json::from_value(json!({ "every": 3, "effect": { "kind": "sign_in" } })).unwrap(),
+        );
+        let struck: Vec<bool> = (0..6)
+            .map(|_| !faults.strike("GET", "/a", "/a").is_empty())
+            .collect();
         assert_eq!(struck, [false, false, true, false, false, true]);
     }
 
     #[test]
     fn an_unknown_effect_is_refused() {
-        assert!(serde_json::from_value::<Fault>(json!({ "effect": { "kind": "explode" } })).is_err());
+        assert!(
+            serde_json::from_value::<Fault>(json!({ "effect": { "kind": "explode" } })).is_err()
+        );
         assert!(serde_json::from_value::<Fault>(json!({ "path": "x", "effct": {} })).is_err());
     }
 }

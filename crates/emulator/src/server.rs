@@ -72,7 +72,9 @@ impl Running {
 
     /// The settings of a client that is to find this emulator.
     pub fn settings(&self) -> impl Iterator<Item = (&'static str, String)> {
-        HOSTS.iter().map(|(name, prefix)| (*name, format!("{}{prefix}", self.url())))
+        HOSTS
+            .iter()
+            .map(|(name, prefix)| (*name, format!("{}{prefix}", self.url())))
     }
 
     /// Stops listening, and waits for the answers under way.

@@ -97,8 +97,13 @@ struct Label {
 impl TfvcWorld {
     /// The changesets that are tied to a work item.
     pub(crate) fn changesets_of(&self, work_item: i64) -> impl Iterator<Item = i64> {
-        let ties = move |changeset: &&Changeset| changeset.work_items.iter().any(|item| item.id == work_item);
-        self.changesets.iter().filter(ties).map(|changeset| changeset.id)
+        let ties = move |changeset: &&Changeset| {
+            changeset.work_items.iter().any(|item| item.id == work_item)
+        };
+        self.changesets
+            .iter()
+            .filter(ties)
+            .map(|changeset| changeset.id)
     }
 
     fn changeset(&self, id: i64) -> Option<&Changeset> {
@@ -110,6 +115,8 @@ impl Change {
     /// Where merged content came from, as the endpoint has it.
     fn merge_sources(&self) -> Option<Value> {
         let (item, first, last) = self.merged_from.as_ref()?;
-        Some(json!([{ "serverItem": item, "versionFrom": first, "versionTo": last, "isRename": false }]))
+        Some(
+            json!([{ "serverItem": item, "versionFrom": first, "versionTo": last, "isRename": false }]),
+        )
     }
 }

@@ -37,21 +37,37 @@ const COMPRESSED_FROM: usize = 1_024;
 
 /// All routes of the emulator.
 pub fn router(emulator: Emulator) -> Router {
-    let domains: [fn(Routes) -> Routes; 5] =
-        [organization::routes, git::routes, pipelines::routes, boards::routes, tfvc::routes];
-    let routes = domains.into_iter().fold(Routes::default(), |routes, add| add(routes));
+    let domains: [fn(Routes) -> Routes; 5] = [
+        organization::routes,
+        git::routes,
+        pipelines::routes,
+        boards::routes,
+        tfvc::routes,
+    ];
+    let routes = domains
+        .into_iter()
+        .fold(Routes::default(), |routes, add| add(routes));
     let service = routes
         .into_router()
-        .fallback(async |request: Request| Refusal::no_controller(request.uri().path()).into_response())
+        .fallback(async |request: Request| {
+            Refusal::no_controller(request.uri().path()).into_response()
+        })
         .layer(from_fn_with_state(emulator.clone(), pass));
-    Router::new().nest("/_emulator", control::router()).merge(service).with_state(emulator)
+    Router::new()
+        .nest("/_emulator", control::router())
+        .merge(service)
+        .with_state(emulator)
 }
 
 /// One request from end to end.
 async fn pass(State(emulator): State<Emulator>, mut request: Request, next: Next) -> Response {
     let method = request.method().to_string();
     let target = request.uri().to_string();
-    let template = request.extensions().get::<MatchedPath>().map_or("unmatched", MatchedPath::as_str).to_owned();
+    let template = request
+        .extensions()
+        .get::<MatchedPath>()
+        .map_or("unmatched", MatchedPath::as_str)
+        .to_owned();
     let headers = request.headers().clone();
     let organization = path::organization(&template, request.uri().path());
     let strikes = emulator.faults().strike(&method, &template, &target);
@@ -68,25 +84,45 @@ async fn pass(State(emulator): State<Emulator>, mut request: Request, next: Next
         user_agent: text(&headers, "user-agent"),
         session: text(&headers, "x-tfs-session"),
     };
-    emulator.counts().end(Endpoint { method, template, organization }, seen);
-    let response = if accepts_gzip(&headers) { compressed(response).await } else { response };
+    emulator.counts().end(
+        Endpoint {
+            method,
+            template,
+            organization,
+        },
+        seen,
+    );
+    let response = if accepts_gzip(&headers) {
+        compressed(response).await
+    } else {
+        response
+    };
     cut(&strikes, response).await
 }
 
 fn text(headers: &HeaderMap, name: &str) -> String {
-    headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default().to_owned()
+    headers
+        .get(name)
+        .and_then(|value| value.to_str().ok())
+        .unwrap_or_default()
+        .to_owned()
 }
 
 /// The token of the request; one that an empty page gave is brought back to what it stands for.
 fn token_asked(request: &mut Request) -> String {
     let raw = request.uri().query().unwrap_or_default().to_owned();
-    let token = Query::parse(&raw).get("continuationToken").unwrap_or_default().to_owned();
+    let token = Query::parse(&raw)
+        .get("continuationToken")
+        .unwrap_or_default()
+        .to_owned();
     let Some(original) = token.strip_prefix(AGAIN) else {
         return token;
     };
     let encoded = format!("continuationToken={AGAIN}");
     let brought_back = match original {
-        "" => raw.replace(&format!("&{encoded}"), "").replace(&encoded, ""),
+        "" => raw
+            .replace(&format!("&{encoded}"), "")
+            .replace(&encoded, ""),
         _ => raw.replace(&encoded, "continuationToken="),
     };
     if let Ok(target) = format!("{}?{brought_back}", request.uri().path()).parse() {
@@ -96,7 +132,13 @@ fn token_asked(request: &mut Request) -> String {
 }
 
 /// The answer, spoilt where faults strike.
-async fn answer(emulator: &Emulator, strikes: &[Strike], token: &str, request: Request, next: Next) -> Response {
+async fn answer(
+    emulator: &Emulator,
+    strikes: &[Strike],
+    token: &str,
+    request: Request,
+    next: Next,
+) -> Response {
     for strike in strikes {
         if let Effect::Delay { milliseconds } = strike.effect {
             tokio::time::sleep(Duration::from_millis(milliseconds)).await;
@@ -106,7 +148,10 @@ async fn answer(emulator: &Emulator, strikes: &[Strike], token: &str, request: R
         let wait = SignedDuration::from_secs(i64::try_from(seconds).unwrap_or_default());
         date::header(emulator.clock().now() + wait)
     };
-    if let Some(refusal) = strikes.iter().find_map(|strike| strike.effect.instead(retry_at)) {
+    if let Some(refusal) = strikes
+        .iter()
+        .find_map(|strike| strike.effect.instead(retry_at))
+    {
         return refusal.into_response();
     }
     let mut response = next.run(request).await;
@@ -131,7 +176,9 @@ async fn spoilt(emulator: &Emulator, strike: &Strike, token: &str, response: Res
 
 fn with_header(mut response: Response, name: &'static str, value: &str) -> Response {
     if let Ok(value) = HeaderValue::from_str(value) {
-        response.headers_mut().insert(HeaderName::from_static(name), value);
+        response
+            .headers_mut()
+            .insert(HeaderName::from_static(name), value);
     }
     response
 }
@@ -139,8 +186,14 @@ fn with_header(mut response: Response, name: &'static str, value: &str) -> Respo
 /// Takes an answer into memory.
 async fn page(response: Response) -> Page {
     let (parts, body) = response.into_parts();
-    let body = axum::body::to_bytes(body, usize::MAX).await.unwrap_or_default();
-    Page { status: parts.status, headers: parts.headers, body }
+    let body = axum::body::to_bytes(body, usize::MAX)
+        .await
+        .unwrap_or_default();
+    Page {
+        status: parts.status,
+        headers: parts.headers,
+        body,
+    }
 }
 
 /// Makes an answer of what is in memory.
@@ -160,7 +213,10 @@ fn standard_headers(emulator: &Emulator, asked: &HeaderMap, headers: &mut Header
         ("activityid", activity.as_str()),
         ("x-vss-e2eid", activity.as_str()),
         ("x-tfs-processid", "ca73b85e-7cab-47c0-aac9-794ab250907f"),
-        ("x-vss-senderdeploymentid", "ed30ce5c-9d0a-f73c-3580-4315c7f84d83"),
+        (
+            "x-vss-senderdeploymentid",
+            "ed30ce5c-9d0a-f73c-3580-4315c7f84d83",
+        ),
         ("date", now.as_str()),
         ("cache-control", "no-cache"),
         ("pragma", "no-cache"),
@@ -173,14 +229,19 @@ fn standard_headers(emulator: &Emulator, asked: &HeaderMap, headers: &mut Header
             headers.insert(HeaderName::from_static(name), value);
         }
     }
-    let session = asked.get("x-tfs-session").cloned().or_else(|| HeaderValue::from_str(&activity).ok());
+    let session = asked
+        .get("x-tfs-session")
+        .cloned()
+        .or_else(|| HeaderValue::from_str(&activity).ok());
     if let Some(session) = session {
         headers.insert(HeaderName::from_static("x-tfs-session"), session);
     }
 }
 
 fn accepts_gzip(headers: &HeaderMap) -> bool {
-    text(headers, "accept-encoding").split(',').any(|coding| coding.trim().starts_with("gzip"))
+    text(headers, "accept-encoding")
+        .split(',')
+        .any(|coding| coding.trim().starts_with("gzip"))
 }
 
 /// JSON that is long enough goes out compressed.
@@ -194,7 +255,8 @@ async fn compressed(response: Response) -> Response {
         && let Some(packed) = packed(&page.body)
     {
         page.body = packed;
-        page.headers.insert(header::CONTENT_ENCODING, HeaderValue::from_static("gzip"));
+        page.headers
+            .insert(header::CONTENT_ENCODING, HeaderValue::from_static("gzip"));
     }
     whole(page)
 }
@@ -214,14 +276,23 @@ async fn cut(strikes: &[Strike], response: Response) -> Response {
         return response;
     };
     let page = page(response).await;
-    let (promised, kept) = (page.body.len(), page.body.slice(..bytes.min(page.body.len())));
+    let (promised, kept) = (
+        page.body.len(),
+        page.body.slice(..bytes.min(page.body.len())),
+    );
     let mut response = whole(page);
     if kept.len() == promised {
         return response;
     }
-    let broken = futures::stream::once(async { Ok(kept) })
-        .chain(futures::stream::once(async { Err(std::io::Error::other("the connection is broken on request")) }));
+    // What is kept must leave before the connection breaks, or the client would see nothing at all.
+    let break_off = async {
+        tokio::time::sleep(Duration::from_millis(20)).await;
+        Err(std::io::Error::other("the connection is broken on request"))
+    };
+    let broken = futures::stream::once(async { Ok(kept) }).chain(futures::stream::once(break_off));
     *response.body_mut() = Body::from_stream(broken);
-    response.headers_mut().insert(header::CONTENT_LENGTH, HeaderValue::from(promised));
+    response
+        .headers_mut()
+        .insert(header::CONTENT_LENGTH, HeaderValue::from(promised));
     response
 }

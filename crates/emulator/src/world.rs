@@ -124,8 +124,12 @@ impl Directory {
             || std::env::temp_dir().join(format!("emulator-{}", uuid::Uuid::new_v4())),
             Path::to_path_buf,
         );
-        std::fs::create_dir_all(&path).with_context(|| format!("make the directory {}", path.display()))?;
-        Ok(Self { path, temporary: given.is_none() })
+        std::fs::create_dir_all(&path)
+            .with_context(|| format!("make the directory {}", path.display()))?;
+        Ok(Self {
+            path,
+            temporary: given.is_none(),
+        })
     }
 
     fn path(&self) -> &Path {

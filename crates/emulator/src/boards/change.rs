@@ -37,7 +37,10 @@ pub fn random_change(world: &mut World) -> Result<Vec<Changed>, Refusal> {
         8 => "link_work_items",
         _ => "delete_work_item",
     };
-    let order = Order { kind: String::from(kind), arguments: serde_json::Map::new() };
+    let order = Order {
+        kind: String::from(kind),
+        arguments: serde_json::Map::new(),
+    };
     change(world, &order).unwrap_or_else(|| Ok(Vec::new()))
 }
 
@@ -52,9 +55,17 @@ fn in_sight(world: &World, deleted: bool) -> Vec<usize> {
 }
 
 /// The position of the item that the order names, or of any in sight.
-fn named(world: &mut World, order: &Order, argument: &str, deleted: bool) -> Result<usize, Refusal> {
+fn named(
+    world: &mut World,
+    order: &Order,
+    argument: &str,
+    deleted: bool,
+) -> Result<usize, Refusal> {
     if let Some(id) = order.number(argument) {
-        world.boards.item(id).ok_or_else(|| Refusal::invalid(&format!("there is no work item {id}")))?;
+        world
+            .boards
+            .item(id)
+            .ok_or_else(|| Refusal::invalid(&format!("there is no work item {id}")))?;
         return usize::try_from(id - 1).map_err(|_| Refusal::argument(argument, &id.to_string()));
     }
     let places = in_sight(world, deleted);
@@ -66,21 +77,40 @@ fn named(world: &mut World, order: &Order, argument: &str, deleted: bool) -> Res
 
 fn append(world: &mut World, item: usize, snapshot: Snapshot) -> Changed {
     let now = world.clock.now();
-    let rev = world.boards.append(&world.organization, item, snapshot, now);
+    let rev = world
+        .boards
+        .append(&world.organization, item, snapshot, now);
     let key = json!({ "id": world.boards.items[item].id, "rev": rev });
     Changed::created(REVISIONS, key)
 }
 
 fn create(world: &mut World, order: &Order) -> Result<Vec<Changed>, Refusal> {
     let project = world.organization.named(order)?;
-    let project = world.organization.project_by_id(project).ok_or_else(|| Refusal::project_missing(""))?;
-    let (number, people, now) = (world.boards.items.len(), world.organization.identities.len() - 1, world.clock.now());
+    let project = world
+        .organization
+        .project_by_id(project)
+        .ok_or_else(|| Refusal::project_missing(""))?;
+    let (number, people, now) = (
+        world.boards.items.len(),
+        world.organization.identities.len() - 1,
+        world.clock.now(),
+    );
     // Numbers of the first items stand for the awkward texts: a new one is ordinary unless it draws otherwise.
     let number = number.max(100);
-    let mut snapshot = make::first(&world.boards.nodes, project, people, number, now, &mut world.boards.random);
+    let mut snapshot = make::first(
+        &world.boards.nodes,
+        project,
+        people,
+        number,
+        now,
+        &mut world.boards.random,
+    );
     set_fields(&mut snapshot, order, now)?;
     let id = super::rev(world.boards.items.len());
-    world.boards.items.push(super::Item { id, revisions: Vec::new() });
+    world.boards.items.push(super::Item {
+        id,
+        revisions: Vec::new(),
+    });
     let place = world.boards.items.len() - 1;
     Ok(vec![append(world, place, snapshot)])
 }
@@ -98,7 +128,13 @@ fn edit_item(world: &mut World, order: &Order) -> Result<Vec<Changed>, Refusal> 
         snapshot.changed_by = world.boards.random.below(people);
         set_fields(&mut snapshot, order, now)?;
     } else {
-        edit::step(&mut snapshot, &world.boards.nodes, people, now, &mut world.boards.random);
+        edit::step(
+            &mut snapshot,
+            &world.boards.nodes,
+            people,
+            now,
+            &mut world.boards.random,
+        );
     }
     Ok(vec![append(world, item, snapshot)])
 }
@@ -111,7 +147,9 @@ fn set_fields(snapshot: &mut Snapshot, order: &Order, now: jiff::Timestamp) -> R
     for (name, value) in fields {
         let text = || value.as_str().map(Arc::<str>::from);
         match name.as_str() {
-            "System.Title" => snapshot.title = text().ok_or_else(|| Refusal::argument(name, "no text"))?,
+            "System.Title" => {
+                snapshot.title = text().ok_or_else(|| Refusal::argument(name, "no text"))?
+            }
             "System.Description" => snapshot.description = text(),
             "System.History" => {
                 snapshot.history = text();
@@ -119,17 +157,27 @@ fn set_fields(snapshot: &mut Snapshot, order: &Order, now: jiff::Timestamp) -> R
             }
             "System.State" => {
                 let wanted = value.as_str().unwrap_or_default();
-                let state = snapshot.kind.states.iter().find(|(state, ..)| state.eq_ignore_ascii_case(wanted));
+                let state = snapshot
+                    .kind
+                    .states
+                    .iter()
+                    .find(|(state, ..)| state.eq_ignore_ascii_case(wanted));
                 let (state, ..) = state.ok_or_else(|| Refusal::argument(name, wanted))?;
                 edit::to_state(snapshot, state, now);
             }
             "Microsoft.VSTS.Common.Priority" => snapshot.priority = value.as_i64(),
             "Microsoft.VSTS.Scheduling.StoryPoints" => snapshot.story_points = value.as_f64(),
             "Custom.CustomerName" => {
-                snapshot.custom.retain(|(own, _)| *own != "Custom.CustomerName");
+                snapshot
+                    .custom
+                    .retain(|(own, _)| *own != "Custom.CustomerName");
                 snapshot.custom.push(("Custom.CustomerName", value.clone()));
             }
-            _ => return Err(Refusal::invalid(&format!("the field '{name}' cannot be changed here"))),
+            _ => {
+                return Err(Refusal::invalid(&format!(
+                    "the field '{name}' cannot be changed here"
+                )));
+            }
         }
     }
     Ok(())
@@ -145,7 +193,13 @@ fn set_deleted(world: &mut World, order: &Order, deleted: bool) -> Result<Vec<Ch
 
 /// `{"source", "target", "rel"}`.
 fn link(world: &mut World, order: &Order, is_active: bool) -> Result<Vec<Changed>, Refusal> {
-    let standing = world.boards.links.iter().rev().find(|event| event.is_active && !is_removed(world, event)).cloned();
+    let standing = world
+        .boards
+        .links
+        .iter()
+        .rev()
+        .find(|event| event.is_active && !is_removed(world, event))
+        .cloned();
     let (source, target, rel) = match (is_active, order.number("source"), standing) {
         (false, None, Some(event)) => (event.source, event.target, event.rel),
         (false, None, None) => return Err(Refusal::invalid("there is no link to remove")),
@@ -163,10 +217,24 @@ fn link(world: &mut World, order: &Order, is_active: bool) -> Result<Vec<Changed
             (source, target, rel)
         }
     };
-    let project = |id: i64| world.boards.item(id).map(|item| item.current().project).unwrap_or_default();
-    let was_there = world.boards.links.iter().any(|event| (event.source, event.target, event.rel) == (source, target, rel));
+    let project = |id: i64| {
+        world
+            .boards
+            .item(id)
+            .map(|item| item.current().project)
+            .unwrap_or_default()
+    };
+    let was_there = world
+        .boards
+        .links
+        .iter()
+        .any(|event| (event.source, event.target, event.rel) == (source, target, rel));
     let event = LinkEvent {
-        place: world.boards.links.last().map_or(6_281_000, |last| last.place + 1),
+        place: world
+            .boards
+            .links
+            .last()
+            .map_or(6_281_000, |last| last.place + 1),
         rel,
         source,
         target,
@@ -179,10 +247,20 @@ fn link(world: &mut World, order: &Order, is_active: bool) -> Result<Vec<Changed
     };
     world.boards.links.push(event);
     let key = json!({ "source_id": source, "target_id": target, "rel": rel });
-    Ok(vec![if was_there { Changed::updated(LINKS, key) } else { Changed::created(LINKS, key) }])
+    Ok(vec![if was_there {
+        Changed::updated(LINKS, key)
+    } else {
+        Changed::created(LINKS, key)
+    }])
 }
 
 fn is_removed(world: &World, event: &LinkEvent) -> bool {
-    let same = |other: &LinkEvent| (other.source, other.target, other.rel) == (event.source, event.target, event.rel);
-    world.boards.links.iter().any(|other| same(other) && other.place > event.place)
+    let same = |other: &LinkEvent| {
+        (other.source, other.target, other.rel) == (event.source, event.target, event.rel)
+    };
+    world
+        .boards
+        .links
+        .iter()
+        .any(|other| same(other) && other.place > event.place)
 }

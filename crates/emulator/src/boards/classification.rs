@@ -5,7 +5,11 @@ use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
 use super::process::encoded;
-use crate::{clock, date, organization::{Project, Role}, random::Random};
+use crate::{
+    clock, date,
+    organization::{Project, Role},
+    random::Random,
+};
 
 /// Which tree a node is of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -69,12 +73,18 @@ impl Nodes {
 
     /// All nodes of a project.
     pub(crate) fn of(&self, project: Uuid) -> impl Iterator<Item = (usize, &Node)> {
-        self.0.iter().enumerate().filter(move |(_, node)| node.project == project)
+        self.0
+            .iter()
+            .enumerate()
+            .filter(move |(_, node)| node.project == project)
     }
 
     /// Positions of one tree of a project.
     pub(crate) fn tree(&self, project: Uuid, structure: Structure) -> Vec<usize> {
-        self.of(project).filter(|(_, node)| node.structure == structure).map(|(place, _)| place).collect()
+        self.of(project)
+            .filter(|(_, node)| node.structure == structure)
+            .map(|(place, _)| place)
+            .collect()
     }
 
     /// True where a node has this one for its parent.
@@ -85,22 +95,78 @@ impl Nodes {
     /// Adds a project's two trees.
     pub(crate) fn add_project(&mut self, project: &Project, link: &str, random: &mut Random) {
         let area = self.add(project, link, Structure::Area, None, &project.name, random);
-        let iteration = self.add(project, link, Structure::Iteration, None, &project.name, random);
+        let iteration = self.add(
+            project,
+            link,
+            Structure::Iteration,
+            None,
+            &project.name,
+            random,
+        );
         if matches!(project.role, Role::Empty | Role::Closing) {
             return;
         }
-        let devices = self.add(project, link, Structure::Area, Some(area), "Devices", random);
-        self.add(project, link, Structure::Area, Some(devices), "Windows Phone", random);
-        self.add(project, link, Structure::Area, Some(area), "R&D #1 + 50% $ \u{1F9EA}", random);
-        let mut deep = self.add(project, link, Structure::Area, Some(area), "Level 1", random);
+        let devices = self.add(
+            project,
+            link,
+            Structure::Area,
+            Some(area),
+            "Devices",
+            random,
+        );
+        self.add(
+            project,
+            link,
+            Structure::Area,
+            Some(devices),
+            "Windows Phone",
+            random,
+        );
+        self.add(
+            project,
+            link,
+            Structure::Area,
+            Some(area),
+            "R&D #1 + 50% $ \u{1F9EA}",
+            random,
+        );
+        let mut deep = self.add(
+            project,
+            link,
+            Structure::Area,
+            Some(area),
+            "Level 1",
+            random,
+        );
         for level in 2..6 {
-            deep = self.add(project, link, Structure::Area, Some(deep), &format!("Level {level}"), random);
+            deep = self.add(
+                project,
+                link,
+                Structure::Area,
+                Some(deep),
+                &format!("Level {level}"),
+                random,
+            );
         }
-        let release = self.add(project, link, Structure::Iteration, Some(iteration), "Release 1", random);
+        let release = self.add(
+            project,
+            link,
+            Structure::Iteration,
+            Some(iteration),
+            "Release 1",
+            random,
+        );
         // Sprints of two weeks, the sixth of eight being the current one; the last has no dates yet.
         let first = clock::start() - SignedDuration::from_hours(24 * 75 + 9);
         for sprint in 0..8 {
-            let place = self.add(project, link, Structure::Iteration, Some(release), &format!("Sprint {}", sprint + 1), random);
+            let place = self.add(
+                project,
+                link,
+                Structure::Iteration,
+                Some(release),
+                &format!("Sprint {}", sprint + 1),
+                random,
+            );
             if sprint < 7 {
                 let start = first + SignedDuration::from_hours(24 * 14 * sprint);
                 self.0[place].start = Some(start);
@@ -122,7 +188,11 @@ impl Nodes {
             None => (
                 format!("\\{name}\\{}", structure.title()),
                 String::from(name),
-                format!("{link}/{}/_apis/wit/classificationNodes/{}", project.id, structure.url_segment()),
+                format!(
+                    "{link}/{}/_apis/wit/classificationNodes/{}",
+                    project.id,
+                    structure.url_segment()
+                ),
             ),
             Some(parent) => (
                 format!("{}\\{name}", parent.path),
@@ -162,9 +232,19 @@ impl Nodes {
         if let Some(attributes) = node.attributes() {
             put("attributes", attributes);
         }
-        let children: Vec<usize> = self.of(node.project).filter(|(_, child)| child.parent == Some(place)).map(|(child, _)| child).collect();
+        let children: Vec<usize> = self
+            .of(node.project)
+            .filter(|(_, child)| child.parent == Some(place))
+            .map(|(child, _)| child)
+            .collect();
         if depth > 0 && !children.is_empty() {
-            put("children", children.into_iter().map(|child| self.reference(child, depth - 1)).collect());
+            put(
+                "children",
+                children
+                    .into_iter()
+                    .map(|child| self.reference(child, depth - 1))
+                    .collect(),
+            );
         }
         Value::Object(members)
     }

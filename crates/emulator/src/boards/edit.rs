@@ -8,7 +8,13 @@ use super::{Nodes, classification::Structure, item::Snapshot};
 use crate::{awkward, date, random::Random};
 
 /// Edits a snapshot as somebody would.
-pub(super) fn step(snapshot: &mut Snapshot, nodes: &Nodes, people: usize, at: Timestamp, random: &mut Random) {
+pub(super) fn step(
+    snapshot: &mut Snapshot,
+    nodes: &Nodes,
+    people: usize,
+    at: Timestamp,
+    random: &mut Random,
+) {
     snapshot.changed = at;
     snapshot.revised = None;
     snapshot.changed_by = random.below(people);
@@ -23,13 +29,18 @@ pub(super) fn step(snapshot: &mut Snapshot, nodes: &Nodes, people: usize, at: Ti
         6 => {
             snapshot.comment_count += 1;
             let number = random.below(60);
-            snapshot.history = Some(Arc::from(format!("<div>{}</div>", awkward::line(random, number))));
+            snapshot.history = Some(Arc::from(format!(
+                "<div>{}</div>",
+                awkward::line(random, number)
+            )));
         }
         7 => snapshot.area = *random.pick(&nodes.tree(snapshot.project, Structure::Area)),
         8 => reestimate(snapshot, random),
         _ => {
             snapshot.priority = Some(random.between(1, 4));
-            snapshot.due = Some(date::sent(at + SignedDuration::from_hours(24 * random.between(1, 60))));
+            snapshot.due = Some(date::sent(
+                at + SignedDuration::from_hours(24 * random.between(1, 60)),
+            ));
         }
     }
 }
@@ -37,11 +48,22 @@ pub(super) fn step(snapshot: &mut Snapshot, nodes: &Nodes, people: usize, at: Ti
 /// Mostly onwards, at times back, rarely away.
 fn next_state(snapshot: &Snapshot, random: &mut Random) -> &'static str {
     let states = snapshot.kind.states;
-    let place = states.iter().position(|(name, ..)| *name == snapshot.state).unwrap_or(0);
-    let next = if random.chance(20) { place.saturating_sub(1) } else { (place + 1).min(states.len() - 1) };
+    let place = states
+        .iter()
+        .position(|(name, ..)| *name == snapshot.state)
+        .unwrap_or(0);
+    let next = if random.chance(20) {
+        place.saturating_sub(1)
+    } else {
+        (place + 1).min(states.len() - 1)
+    };
     let (name, category, _) = states[next];
     // Most things are finished and not removed.
-    if category == "Removed" && random.chance(80) { snapshot.state } else { name }
+    if category == "Removed" && random.chance(80) {
+        snapshot.state
+    } else {
+        name
+    }
 }
 
 /// Moves a snapshot into a state, with the dates that go with it.

@@ -117,7 +117,9 @@ impl Item {
 
     /// The revision of this number.
     pub(crate) fn revision(&self, rev: i64) -> Option<&Revision> {
-        usize::try_from(rev - 1).ok().and_then(|place| self.revisions.get(place))
+        usize::try_from(rev - 1)
+            .ok()
+            .and_then(|place| self.revisions.get(place))
     }
 }
 

@@ -19,7 +19,16 @@ use crate::{
     world::Ground,
 };
 
-const TAGS: [&str; 8] = ["backend", "customer: Ünïted", "needs #review", "a,b", "50%", "\u{1F525} hot", "<b>bold</b>", "technical debt"];
+const TAGS: [&str; 8] = [
+    "backend",
+    "customer: Ünïted",
+    "needs #review",
+    "a,b",
+    "50%",
+    "\u{1F525} hot",
+    "<b>bold</b>",
+    "technical debt",
+];
 
 /// An item while it is made: its snapshots have no watermarks yet.
 struct Draft {
@@ -33,10 +42,23 @@ impl BoardsWorld {
         for project in organization.well_formed() {
             nodes.add_project(project, &organization.link(), &mut random);
         }
-        let tags = TAGS.iter().map(|name| Tag { id: random.guid(), name: String::from(*name) }).collect();
+        let tags = TAGS
+            .iter()
+            .map(|name| Tag {
+                id: random.guid(),
+                name: String::from(*name),
+            })
+            .collect();
         let drafts = drafts(ground, &nodes, &mut random);
         let links = links(&drafts, &mut random);
-        let mut world = Self { nodes, tags, items: Vec::new(), stream: Vec::new(), links, random };
+        let mut world = Self {
+            nodes,
+            tags,
+            items: Vec::new(),
+            stream: Vec::new(),
+            links,
+            random,
+        };
         world.settle(organization, drafts);
         world
     }
@@ -48,13 +70,20 @@ impl BoardsWorld {
             for (place, snapshot) in draft.snapshots.iter().enumerate() {
                 // Some revisions come into the store a minute after their date: the order is the store's.
                 let is_last = place + 1 == draft.snapshots.len();
-                let late = if is_last && item % 17 == 3 { SignedDuration::from_secs(60) } else { SignedDuration::ZERO };
+                let late = if is_last && item % 17 == 3 {
+                    SignedDuration::from_secs(60)
+                } else {
+                    SignedDuration::ZERO
+                };
                 order.push((snapshot.changed + late, item, place));
             }
         }
         order.sort_unstable();
         let mut items: Vec<Item> = Vec::with_capacity(drafts.len());
-        let mut watermarks: Vec<Vec<i64>> = drafts.iter().map(|draft| vec![0; draft.snapshots.len()]).collect();
+        let mut watermarks: Vec<Vec<i64>> = drafts
+            .iter()
+            .map(|draft| vec![0; draft.snapshots.len()])
+            .collect();
         let mut watermark = 0;
         for (_, item, place) in order {
             watermark += self.random.between(1, 3);
@@ -63,8 +92,15 @@ impl BoardsWorld {
         }
         for (number, (draft, watermarks)) in drafts.into_iter().zip(watermarks).enumerate() {
             let revisions = draft.snapshots.into_iter().zip(watermarks);
-            let revisions = revisions.map(|(snapshot, watermark)| Revision { watermark, snapshot, text: String::new() });
-            items.push(Item { id: rev(number), revisions: revisions.collect() });
+            let revisions = revisions.map(|(snapshot, watermark)| Revision {
+                watermark,
+                snapshot,
+                text: String::new(),
+            });
+            items.push(Item {
+                id: rev(number),
+                revisions: revisions.collect(),
+            });
         }
         self.items = items;
         for item in 0..self.items.len() {
@@ -76,15 +112,43 @@ impl BoardsWorld {
 }
 
 fn drafts(ground: &Ground<'_>, nodes: &Nodes, random: &mut Random) -> Vec<Draft> {
-    let projects: Vec<&Project> = ground.organization.well_formed().filter(|project| project.has_contents()).collect();
-    let open: Vec<&Project> = projects.iter().copied().filter(|project| project.role != Role::Vault).collect();
-    let vault = projects.iter().copied().find(|project| project.role == Role::Vault);
-    let counts = revision_counts(ground.plan.work_items, ground.plan.work_item_revisions, random);
+    let projects: Vec<&Project> = ground
+        .organization
+        .well_formed()
+        .filter(|project| project.has_contents())
+        .collect();
+    let open: Vec<&Project> = projects
+        .iter()
+        .copied()
+        .filter(|project| project.role != Role::Vault)
+        .collect();
+    let vault = projects
+        .iter()
+        .copied()
+        .find(|project| project.role == Role::Vault);
+    let counts = revision_counts(
+        ground.plan.work_items,
+        ground.plan.work_item_revisions,
+        random,
+    );
     let people = ground.organization.identities.len() - 1;
-    let maker = Maker { nodes, projects: &open, people };
-    let mut drafts: Vec<Draft> = counts.iter().enumerate().map(|(number, count)| maker.draft(open[number % open.len()], number, *count, random)).collect();
+    let maker = Maker {
+        nodes,
+        projects: &open,
+        people,
+    };
+    let mut drafts: Vec<Draft> = counts
+        .iter()
+        .enumerate()
+        .map(|(number, count)| maker.draft(open[number % open.len()], number, *count, random))
+        .collect();
     // What nobody else sees lies between what they see: ids and watermarks have holes for them.
-    for (number, project) in vault.into_iter().cycle().take(ground.plan.work_items / 20 + 3).enumerate() {
+    for (number, project) in vault
+        .into_iter()
+        .cycle()
+        .take(ground.plan.work_items / 20 + 3)
+        .enumerate()
+    {
         let secret = maker.draft(project, number, 2, random);
         let place = random.below(drafts.len());
         drafts.insert(place, secret);
@@ -99,7 +163,11 @@ fn revision_counts(items: usize, revisions: usize, random: &mut Random) -> Vec<u
     for _ in items..revisions {
         let place = random.below(items);
         let busier = random.below(items);
-        let place = if counts[busier] > counts[place] && random.chance(30) { busier } else { place };
+        let place = if counts[busier] > counts[place] && random.chance(30) {
+            busier
+        } else {
+            place
+        };
         counts[place] += 1;
     }
     counts
@@ -112,9 +180,18 @@ struct Maker<'a> {
 }
 
 impl Maker<'_> {
-    fn draft(&self, project: &Project, number: usize, revisions: usize, random: &mut Random) -> Draft {
+    fn draft(
+        &self,
+        project: &Project,
+        number: usize,
+        revisions: usize,
+        random: &mut Random,
+    ) -> Draft {
         let start = clock::start();
-        let created = random.instant(start - SignedDuration::from_hours(24 * 900), start - SignedDuration::from_hours(48));
+        let created = random.instant(
+            start - SignedDuration::from_hours(24 * 900),
+            start - SignedDuration::from_hours(48),
+        );
         let mut snapshot = first(self.nodes, project, self.people, number, created, random);
         let mut at = created;
         let mut snapshots = vec![snapshot.clone()];
@@ -122,7 +199,10 @@ impl Maker<'_> {
             // The remaining time is shared out, so that the newest revisions of all items reach into the present.
             let left = (start - SignedDuration::from_mins(5)).duration_since(at);
             let parts = i32::try_from(revisions - revision).unwrap_or(1) + 1;
-            at = random.instant(at + SignedDuration::from_secs(1), at + SignedDuration::from_secs(2) + left / parts);
+            at = random.instant(
+                at + SignedDuration::from_secs(1),
+                at + SignedDuration::from_secs(2) + left / parts,
+            );
             edit::step(&mut snapshot, self.nodes, self.people, at, random);
             if revision == 3 && number % 29 == 5 {
                 self.move_to_another_project(&mut snapshot, random);
@@ -189,22 +269,33 @@ pub(super) fn first(
             _ => None,
         },
         priority: random.chance(90).then(|| random.between(1, 4)),
-        severity: (kind.name == "Bug").then(|| *random.pick(&["1 - Critical", "2 - High", "3 - Medium", "4 - Low"])),
-        story_points: (points && random.chance(70)).then(|| *random.pick(&[0.5, 1.0, 2.0, 3.0, 5.0, 8.0, 13.0])),
+        severity: (kind.name == "Bug")
+            .then(|| *random.pick(&["1 - Critical", "2 - High", "3 - Medium", "4 - Low"])),
+        story_points: (points && random.chance(70))
+            .then(|| *random.pick(&[0.5, 1.0, 2.0, 3.0, 5.0, 8.0, 13.0])),
         effort: (kind.name == "Feature").then(|| *random.pick(&[10.0, 20.5, 40.0])),
         size: (kind.name == "Epic").then_some(3.25),
         original_estimate: (kind.name == "Task").then(|| *random.pick(&[1.0, 2.5, 8.0])),
         remaining_work: (kind.name == "Task").then(|| *random.pick(&[1.0, 2.5, 8.0])),
         completed_work: None,
-        stack_rank: random.chance(50).then(|| f64::from(i32::try_from(random.below(2_000_000_000)).unwrap_or_default()) + 0.5),
+        stack_rank: random.chance(50).then(|| {
+            f64::from(i32::try_from(random.below(2_000_000_000)).unwrap_or_default()) + 0.5
+        }),
         parent: None,
         tags: tags(random),
         comment_count: 0,
         board_lane: random.chance(10).then_some("Expedite \u{26A1}"),
-        description: if huge { Some(Arc::from(awkward::huge())) } else { description(random, number) },
+        description: if huge {
+            Some(Arc::from(awkward::huge()))
+        } else {
+            description(random, number)
+        },
         history: None,
-        repro_steps: (kind.name == "Bug").then(|| Arc::from("<ol><li>Open it</li><li>See it fail &lt;here&gt;</li></ol>")),
-        acceptance: random.chance(20).then(|| Arc::from("Given a \"user\"\nWhen they sign in\nThen it works")),
+        repro_steps: (kind.name == "Bug")
+            .then(|| Arc::from("<ol><li>Open it</li><li>See it fail &lt;here&gt;</li></ol>")),
+        acceptance: random
+            .chance(20)
+            .then(|| Arc::from("Given a \"user\"\nWhen they sign in\nThen it works")),
         custom: custom(kind, number, random),
         reviewer: random.chance(15).then(|| random.below(people)),
         is_deleted: false,
@@ -231,13 +322,27 @@ fn description(random: &mut Random, number: usize) -> Option<Arc<str>> {
         return None;
     }
     let line = awkward::line(random, number);
-    Some(Arc::from(format!("<div>{line}</div>\n<p>As a user &amp; customer I want it to work, so that I can go home.</p>")))
+    Some(Arc::from(format!(
+        "<div>{line}</div>\n<p>As a user &amp; customer I want it to work, so that I can go home.</p>"
+    )))
 }
 
-fn custom(kind: &Kind, number: usize, random: &mut Random) -> Vec<(&'static str, serde_json::Value)> {
+fn custom(
+    kind: &Kind,
+    number: usize,
+    random: &mut Random,
+) -> Vec<(&'static str, serde_json::Value)> {
     let mut custom = Vec::new();
     if random.chance(40) {
-        custom.push(("Custom.CustomerName", json!(random.pick(&["Contoso & Söhne", "Übermut GmbH", "O'Neill \"Ltd\"", "株式会社"]))));
+        custom.push((
+            "Custom.CustomerName",
+            json!(random.pick(&[
+                "Contoso & Söhne",
+                "Übermut GmbH",
+                "O'Neill \"Ltd\"",
+                "株式会社"
+            ])),
+        ));
     }
     match number % 11 {
         1 => custom.push(("Custom.LegacyReleaseDate", json!(date::NEVER))),
@@ -278,20 +383,38 @@ fn links(drafts: &[Draft], random: &mut Random) -> Vec<LinkEvent> {
         let id = rev(number);
         let first = &draft.snapshots[0];
         if let Some(parent) = first.parent {
-            events.push(event("System.LinkTypes.Hierarchy", (parent, id), (first.project, first.project), first.created, first.created_by));
+            events.push(event(
+                "System.LinkTypes.Hierarchy",
+                (parent, id),
+                (first.project, first.project),
+                first.created,
+                first.created_by,
+            ));
         }
         if random.chance(15) && drafts.len() > 1 {
             let other = random.below(drafts.len());
             let rel = random.pick(&["System.LinkTypes.Related", "System.LinkTypes.Dependency"]);
             let target = &drafts[other].snapshots[0];
             let at = first.created.max(target.created) + SignedDuration::from_hours(1);
-            let mut made = event(rel, (id, rev(other)), (first.project, target.project), at, first.created_by);
-            made.comment = random.chance(30).then(|| awkward::line(random, number % 20));
+            let mut made = event(
+                rel,
+                (id, rev(other)),
+                (first.project, target.project),
+                at,
+                first.created_by,
+            );
+            made.comment = random
+                .chance(30)
+                .then(|| awkward::line(random, number % 20));
             if other == number {
                 continue;
             }
             if random.chance(25) {
-                let removed = LinkEvent { is_active: false, changed: at + SignedDuration::from_hours(7), ..made.clone() };
+                let removed = LinkEvent {
+                    is_active: false,
+                    changed: at + SignedDuration::from_hours(7),
+                    ..made.clone()
+                };
                 events.push(removed);
             }
             events.push(made);
@@ -311,5 +434,16 @@ fn event(
     changed: Timestamp,
     changed_by: usize,
 ) -> LinkEvent {
-    LinkEvent { place: 0, rel, source, target, source_project, target_project, changed, changed_by, is_active: true, comment: None }
+    LinkEvent {
+        place: 0,
+        rel,
+        source,
+        target,
+        source_project,
+        target_project,
+        changed,
+        changed_by,
+        is_active: true,
+        comment: None,
+    }
 }

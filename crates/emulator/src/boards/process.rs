@@ -111,9 +111,17 @@ pub(crate) const KINDS: &[Kind] = &[
 pub(crate) const CATEGORIES: &[(&str, &str, Option<&str>)] = &[
     ("Microsoft.BugCategory", "Bug Category", Some("Bug")),
     ("Microsoft.EpicCategory", "Epic Category", Some("Epic")),
-    ("Microsoft.FeatureCategory", "Feature Category", Some("Feature")),
+    (
+        "Microsoft.FeatureCategory",
+        "Feature Category",
+        Some("Feature"),
+    ),
     ("Microsoft.HiddenCategory", "Hidden Types Category", None),
-    ("Microsoft.RequirementCategory", "Requirement Category", Some("User Story")),
+    (
+        "Microsoft.RequirementCategory",
+        "Requirement Category",
+        Some("User Story"),
+    ),
     ("Microsoft.TaskCategory", "Task Category", Some("Task")),
     ("Microsoft.TestCaseCategory", "Test Case Category", None),
 ];
@@ -145,40 +153,140 @@ pub(crate) const FIELDS: &[(&str, &str, &str, bool)] = &[
     ("System.Parent", "Parent", "integer", true),
     ("System.CommentCount", "Comment Count", "integer", true),
     ("System.BoardColumn", "Board Column", "string", true),
-    ("System.BoardColumnDone", "Board Column Done", "boolean", true),
+    (
+        "System.BoardColumnDone",
+        "Board Column Done",
+        "boolean",
+        true,
+    ),
     ("System.BoardLane", "Board Lane", "string", true),
     ("System.IsDeleted", "Is Deleted", "boolean", true),
     ("System.Description", "Description", "html", false),
     ("System.History", "History", "history", false),
-    ("Microsoft.VSTS.TCM.ReproSteps", "Repro Steps", "html", false),
-    ("Microsoft.VSTS.Common.AcceptanceCriteria", "Acceptance Criteria", "html", false),
-    ("Microsoft.VSTS.Common.Priority", "Priority", "integer", false),
-    ("Microsoft.VSTS.Common.Severity", "Severity", "string", false),
-    ("Microsoft.VSTS.Common.StackRank", "Stack Rank", "double", false),
-    ("Microsoft.VSTS.Common.StateChangeDate", "State Change Date", "dateTime", true),
-    ("Microsoft.VSTS.Common.ActivatedDate", "Activated Date", "dateTime", true),
-    ("Microsoft.VSTS.Common.ResolvedDate", "Resolved Date", "dateTime", true),
-    ("Microsoft.VSTS.Common.ClosedDate", "Closed Date", "dateTime", true),
-    ("Microsoft.VSTS.Scheduling.DueDate", "Due Date", "dateTime", false),
-    ("Microsoft.VSTS.Scheduling.StoryPoints", "Story Points", "double", false),
-    ("Microsoft.VSTS.Scheduling.Effort", "Effort", "double", false),
+    (
+        "Microsoft.VSTS.TCM.ReproSteps",
+        "Repro Steps",
+        "html",
+        false,
+    ),
+    (
+        "Microsoft.VSTS.Common.AcceptanceCriteria",
+        "Acceptance Criteria",
+        "html",
+        false,
+    ),
+    (
+        "Microsoft.VSTS.Common.Priority",
+        "Priority",
+        "integer",
+        false,
+    ),
+    (
+        "Microsoft.VSTS.Common.Severity",
+        "Severity",
+        "string",
+        false,
+    ),
+    (
+        "Microsoft.VSTS.Common.StackRank",
+        "Stack Rank",
+        "double",
+        false,
+    ),
+    (
+        "Microsoft.VSTS.Common.StateChangeDate",
+        "State Change Date",
+        "dateTime",
+        true,
+    ),
+    (
+        "Microsoft.VSTS.Common.ActivatedDate",
+        "Activated Date",
+        "dateTime",
+        true,
+    ),
+    (
+        "Microsoft.VSTS.Common.ResolvedDate",
+        "Resolved Date",
+        "dateTime",
+        true,
+    ),
+    (
+        "Microsoft.VSTS.Common.ClosedDate",
+        "Closed Date",
+        "dateTime",
+        true,
+    ),
+    (
+        "Microsoft.VSTS.Scheduling.DueDate",
+        "Due Date",
+        "dateTime",
+        false,
+    ),
+    (
+        "Microsoft.VSTS.Scheduling.StoryPoints",
+        "Story Points",
+        "double",
+        false,
+    ),
+    (
+        "Microsoft.VSTS.Scheduling.Effort",
+        "Effort",
+        "double",
+        false,
+    ),
     ("Microsoft.VSTS.Scheduling.Size", "Size", "double", false),
-    ("Microsoft.VSTS.Scheduling.OriginalEstimate", "Original Estimate", "double", false),
-    ("Microsoft.VSTS.Scheduling.RemainingWork", "Remaining Work", "double", false),
-    ("Microsoft.VSTS.Scheduling.CompletedWork", "Completed Work", "double", false),
-    ("Custom.CustomerName", "Customer name (\u{c4}\u{d6}\u{dc})", "string", false),
-    ("Custom.LegacyReleaseDate", "Legacy release date", "dateTime", false),
+    (
+        "Microsoft.VSTS.Scheduling.OriginalEstimate",
+        "Original Estimate",
+        "double",
+        false,
+    ),
+    (
+        "Microsoft.VSTS.Scheduling.RemainingWork",
+        "Remaining Work",
+        "double",
+        false,
+    ),
+    (
+        "Microsoft.VSTS.Scheduling.CompletedWork",
+        "Completed Work",
+        "double",
+        false,
+    ),
+    (
+        "Custom.CustomerName",
+        "Customer name (\u{c4}\u{d6}\u{dc})",
+        "string",
+        false,
+    ),
+    (
+        "Custom.LegacyReleaseDate",
+        "Legacy release date",
+        "dateTime",
+        false,
+    ),
     ("Custom.Notes", "Notes", "html", false),
     ("Custom.RiskScore", "Risk score", "double", false),
     ("Custom.Reviewer", "Reviewer", "string", false),
     ("Custom.IsBillable", "Is billable?", "boolean", false),
     ("Custom.0ld_Field", "Old field <deleted>", "string", false),
-    ("WEF_6CB513B6E70E43499D9FC94E5BBFB784_Kanban.Column", "Board Column", "string", false),
+    (
+        "WEF_6CB513B6E70E43499D9FC94E5BBFB784_Kanban.Column",
+        "Board Column",
+        "string",
+        false,
+    ),
 ];
 
 /// Fields that hold somebody.
-pub(crate) const IDENTITY_FIELDS: &[&str] =
-    &["System.AssignedTo", "System.CreatedBy", "System.ChangedBy", "System.AuthorizedAs", "Custom.Reviewer"];
+pub(crate) const IDENTITY_FIELDS: &[&str] = &[
+    "System.AssignedTo",
+    "System.CreatedBy",
+    "System.ChangedBy",
+    "System.AuthorizedAs",
+    "Custom.Reviewer",
+];
 
 /// Fields that feeds leave out unless told to expand.
 pub(crate) const LONG_FIELDS: &[&str] = &[
@@ -191,26 +299,39 @@ pub(crate) const LONG_FIELDS: &[&str] = &[
 
 /// The type of this name.
 pub(crate) fn kind(name: &str) -> Option<&'static Kind> {
-    KINDS.iter().find(|kind| kind.name.eq_ignore_ascii_case(name) || kind.reference.eq_ignore_ascii_case(name))
+    KINDS.iter().find(|kind| {
+        kind.name.eq_ignore_ascii_case(name) || kind.reference.eq_ignore_ascii_case(name)
+    })
 }
 
 impl Kind {
     /// The service's word for what kind of state this is.
     pub(crate) fn category_of(&self, state: &str) -> &'static str {
-        self.states.iter().find(|(name, _, _)| *name == state).map_or("Proposed", |(_, category, _)| *category)
+        self.states
+            .iter()
+            .find(|(name, _, _)| *name == state)
+            .map_or("Proposed", |(_, category, _)| *category)
     }
 
     pub(crate) fn url(&self, link: &str, project: Uuid) -> String {
-        format!("{link}/{project}/_apis/wit/workItemTypes/{}", encoded(self.name))
+        format!(
+            "{link}/{project}/_apis/wit/workItemTypes/{}",
+            encoded(self.name)
+        )
     }
 
     /// From each state to each other; from nothing to the first.
     pub(crate) fn transitions(&self) -> Value {
         let mut transitions = Map::new();
-        transitions.insert(String::new(), json!([{ "to": self.states[0].0, "actions": null }]));
+        transitions.insert(
+            String::new(),
+            json!([{ "to": self.states[0].0, "actions": null }]),
+        );
         for (from, _, _) in self.states {
             let others = self.states.iter().filter(|(to, _, _)| to != from);
-            let targets: Vec<Value> = others.map(|(to, _, _)| json!({ "to": to, "actions": null })).collect();
+            let targets: Vec<Value> = others
+                .map(|(to, _, _)| json!({ "to": to, "actions": null }))
+                .collect();
             transitions.insert(String::from(*from), Value::Array(targets));
         }
         Value::Object(transitions)

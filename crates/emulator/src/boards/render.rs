@@ -34,14 +34,20 @@ pub(crate) enum People {
 }
 
 /// Everything, as the reporting feed gives it: the shape that is kept ready.
-pub(crate) const REPORT: Shape = Shape { long: true, people: People::Short, tag_references: true };
+pub(crate) const REPORT: Shape = Shape {
+    long: true,
+    people: People::Short,
+    tag_references: true,
+};
 
 fn person(identity: &Identity, place: usize, people: People, link: &str) -> Value {
     match people {
         People::Text => json!(identity.combined()),
         People::Full => identity.reference(link),
         // The documented answers have only these two, the unique name being the combined one.
-        People::Short if place % 5 == 4 => json!({ "id": identity.id, "uniqueName": identity.combined() }),
+        People::Short if place % 5 == 4 => {
+            json!({ "id": identity.id, "uniqueName": identity.combined() })
+        }
         People::Short => json!({
             "displayName": identity.display_name,
             "id": identity.id,
@@ -63,10 +69,14 @@ impl BoardsWorld {
         shape: Shape,
     ) -> Map<String, Value> {
         let link = organization.link();
-        let who = |place: usize| person(&organization.identities[place], place, shape.people, &link);
+        let who =
+            |place: usize| person(&organization.identities[place], place, shape.people, &link);
         let mut fields = Map::new();
         let mut put = |name: &str, value: Value| drop(fields.insert(String::from(name), value));
-        let (area, iteration) = (self.nodes.at(snapshot.area), self.nodes.at(snapshot.iteration));
+        let (area, iteration) = (
+            self.nodes.at(snapshot.area),
+            self.nodes.at(snapshot.iteration),
+        );
         put("System.Id", json!(id));
         put("System.Rev", json!(rev));
         put("System.Watermark", json!(watermark));
@@ -85,9 +95,19 @@ impl BoardsWorld {
         put("System.ChangedDate", json!(date::sent(snapshot.changed)));
         put("System.AuthorizedAs", who(snapshot.changed_by));
         put("System.AuthorizedDate", json!(date::sent(snapshot.changed)));
-        put("System.RevisedDate", json!(snapshot.revised.map_or_else(|| String::from(date::OPEN), date::sent)));
+        put(
+            "System.RevisedDate",
+            json!(
+                snapshot
+                    .revised
+                    .map_or_else(|| String::from(date::OPEN), date::sent)
+            ),
+        );
         put("System.CommentCount", json!(snapshot.comment_count));
-        put("Microsoft.VSTS.Common.StateChangeDate", json!(date::sent(snapshot.state_changed)));
+        put(
+            "Microsoft.VSTS.Common.StateChangeDate",
+            json!(date::sent(snapshot.state_changed)),
+        );
         let mut put_some = |name: &str, value: Option<Value>| {
             if let Some(value) = value {
                 put(name, value);
@@ -98,12 +118,26 @@ impl BoardsWorld {
         put_some("Custom.Reviewer", snapshot.reviewer.map(who));
         put_some("System.Parent", snapshot.parent.map(|parent| json!(parent)));
         put_some("System.Tags", self.tags_of(snapshot, shape));
-        put_some("System.IsDeleted", snapshot.is_deleted.then_some(Value::Bool(true)));
+        put_some(
+            "System.IsDeleted",
+            snapshot.is_deleted.then_some(Value::Bool(true)),
+        );
         if snapshot.kind.name != "Task" {
             put_some("System.BoardColumn", Some(json!(snapshot.state)));
-            put_some("System.BoardColumnDone", Some(json!(snapshot.kind.category_of(snapshot.state) == "Resolved")));
-            put_some("System.BoardLane", snapshot.board_lane.map(|lane| json!(lane)));
-            put_some("WEF_6CB513B6E70E43499D9FC94E5BBFB784_Kanban.Column", Some(json!(snapshot.state)));
+            put_some(
+                "System.BoardColumnDone",
+                Some(json!(
+                    snapshot.kind.category_of(snapshot.state) == "Resolved"
+                )),
+            );
+            put_some(
+                "System.BoardLane",
+                snapshot.board_lane.map(|lane| json!(lane)),
+            );
+            put_some(
+                "WEF_6CB513B6E70E43499D9FC94E5BBFB784_Kanban.Column",
+                Some(json!(snapshot.state)),
+            );
         }
         for (name, text) in [
             ("Microsoft.VSTS.Common.ActivatedDate", &snapshot.activated),
@@ -113,16 +147,34 @@ impl BoardsWorld {
         ] {
             put_some(name, text.as_ref().map(|text| json!(text)));
         }
-        put_some("Microsoft.VSTS.Common.Priority", snapshot.priority.map(|priority| json!(priority)));
-        put_some("Microsoft.VSTS.Common.Severity", snapshot.severity.map(|severity| json!(severity)));
+        put_some(
+            "Microsoft.VSTS.Common.Priority",
+            snapshot.priority.map(|priority| json!(priority)),
+        );
+        put_some(
+            "Microsoft.VSTS.Common.Severity",
+            snapshot.severity.map(|severity| json!(severity)),
+        );
         for (name, number) in [
             ("Microsoft.VSTS.Common.StackRank", snapshot.stack_rank),
-            ("Microsoft.VSTS.Scheduling.StoryPoints", snapshot.story_points),
+            (
+                "Microsoft.VSTS.Scheduling.StoryPoints",
+                snapshot.story_points,
+            ),
             ("Microsoft.VSTS.Scheduling.Effort", snapshot.effort),
             ("Microsoft.VSTS.Scheduling.Size", snapshot.size),
-            ("Microsoft.VSTS.Scheduling.OriginalEstimate", snapshot.original_estimate),
-            ("Microsoft.VSTS.Scheduling.RemainingWork", snapshot.remaining_work),
-            ("Microsoft.VSTS.Scheduling.CompletedWork", snapshot.completed_work),
+            (
+                "Microsoft.VSTS.Scheduling.OriginalEstimate",
+                snapshot.original_estimate,
+            ),
+            (
+                "Microsoft.VSTS.Scheduling.RemainingWork",
+                snapshot.remaining_work,
+            ),
+            (
+                "Microsoft.VSTS.Scheduling.CompletedWork",
+                snapshot.completed_work,
+            ),
         ] {
             put_some(name, number.map(|number| json!(number)));
         }
@@ -132,10 +184,22 @@ impl BoardsWorld {
             }
         }
         if shape.long {
-            put_some("System.Description", snapshot.description.as_ref().map(|text| json!(&**text)));
-            put_some("System.History", snapshot.history.as_ref().map(|text| json!(&**text)));
-            put_some("Microsoft.VSTS.TCM.ReproSteps", snapshot.repro_steps.as_ref().map(|text| json!(&**text)));
-            put_some("Microsoft.VSTS.Common.AcceptanceCriteria", snapshot.acceptance.as_ref().map(|text| json!(&**text)));
+            put_some(
+                "System.Description",
+                snapshot.description.as_ref().map(|text| json!(&**text)),
+            );
+            put_some(
+                "System.History",
+                snapshot.history.as_ref().map(|text| json!(&**text)),
+            );
+            put_some(
+                "Microsoft.VSTS.TCM.ReproSteps",
+                snapshot.repro_steps.as_ref().map(|text| json!(&**text)),
+            );
+            put_some(
+                "Microsoft.VSTS.Common.AcceptanceCriteria",
+                snapshot.acceptance.as_ref().map(|text| json!(&**text)),
+            );
         }
         fields
     }
@@ -146,27 +210,64 @@ impl BoardsWorld {
             return None;
         }
         if shape.tag_references {
-            return Some(tags().map(|tag| json!({ "id": tag.id, "name": tag.name })).collect());
+            return Some(
+                tags()
+                    .map(|tag| json!({ "id": tag.id, "name": tag.name }))
+                    .collect(),
+            );
         }
         Some(json!(self.tags_as_text(snapshot)))
     }
 
     /// Tags as the field has them where nobody asks for references.
     pub(crate) fn tags_as_text(&self, snapshot: &Snapshot) -> String {
-        let names: Vec<&str> = snapshot.tags.iter().map(|tag| self.tags[*tag].name.as_str()).collect();
+        let names: Vec<&str> = snapshot
+            .tags
+            .iter()
+            .map(|tag| self.tags[*tag].name.as_str())
+            .collect();
         names.join("; ")
     }
 
     /// A row of the reporting feed.
-    pub(crate) fn report_text(&self, organization: &Organization, id: i64, place: usize, revision: &Revision) -> String {
-        let fields = self.fields(organization, id, rev(place), revision.watermark, &revision.snapshot, REPORT);
+    pub(crate) fn report_text(
+        &self,
+        organization: &Organization,
+        id: i64,
+        place: usize,
+        revision: &Revision,
+    ) -> String {
+        let fields = self.fields(
+            organization,
+            id,
+            rev(place),
+            revision.watermark,
+            &revision.snapshot,
+            REPORT,
+        );
         json::kept(&json!({ "id": id, "rev": rev(place), "fields": fields }))
     }
 
     /// Fields of the newest revision, as work items carry them.
-    pub(crate) fn current_fields(&self, organization: &Organization, item: &Item, rev: i64) -> Option<Map<String, Value>> {
+    pub(crate) fn current_fields(
+        &self,
+        organization: &Organization,
+        item: &Item,
+        rev: i64,
+    ) -> Option<Map<String, Value>> {
         let revision = item.revision(rev)?;
-        let shape = Shape { long: true, people: People::Full, tag_references: false };
-        Some(self.fields(organization, item.id, rev, revision.watermark, &revision.snapshot, shape))
+        let shape = Shape {
+            long: true,
+            people: People::Full,
+            tag_references: false,
+        };
+        Some(self.fields(
+            organization,
+            item.id,
+            rev,
+            revision.watermark,
+            &revision.snapshot,
+            shape,
+        ))
     }
 }

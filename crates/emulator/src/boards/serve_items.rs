@@ -34,7 +34,9 @@ fn missing(id: i64) -> Refusal {
     Refusal::missing(
         "Microsoft.TeamFoundation.WorkItemTracking.Server.WorkItemUnauthorizedAccessException",
         "Microsoft.TeamFoundation.WorkItemTracking.Server",
-        &format!("TF401232: Work item {id} does not exist, or you do not have permissions to read it."),
+        &format!(
+            "TF401232: Work item {id} does not exist, or you do not have permissions to read it."
+        ),
     )
 }
 
@@ -55,10 +57,21 @@ fn asked<'w>(context: &Context, world: &'w World) -> Result<&'w Item, Refusal> {
 /// A work item as it is at a revision.
 fn reference(world: &World, item: &Item, rev: i64, expand: &str, only: &[String]) -> Value {
     let link = world.organization.link();
-    let mut fields = world.boards.current_fields(&world.organization, item, rev).unwrap_or_default();
+    let mut fields = world
+        .boards
+        .current_fields(&world.organization, item, rev)
+        .unwrap_or_default();
     // A work item says these in other places, or not at all.
-    for name in ["System.Id", "System.Rev", "System.RevisedDate", "System.AuthorizedAs", "System.AuthorizedDate"] {
-        if !only.iter().any(|wanted| wanted.eq_ignore_ascii_case(name)) && !matches!(expand, "all" | "fields") {
+    for name in [
+        "System.Id",
+        "System.Rev",
+        "System.RevisedDate",
+        "System.AuthorizedAs",
+        "System.AuthorizedDate",
+    ] {
+        if !only.iter().any(|wanted| wanted.eq_ignore_ascii_case(name))
+            && !matches!(expand, "all" | "fields")
+        {
             fields.remove(name);
         }
     }
@@ -76,26 +89,48 @@ fn reference(world: &World, item: &Item, rev: i64, expand: &str, only: &[String]
             put("relations", Value::Array(relations));
         }
     }
-    put("url", json!(format!("{link}/_apis/wit/workItems/{}", item.id)));
+    put(
+        "url",
+        json!(format!("{link}/_apis/wit/workItems/{}", item.id)),
+    );
     Value::Object(members)
 }
 
 /// The links that stand now, each end seeing its own direction, and the changesets that name the item.
 fn relations(world: &World, item: &Item, link: &str) -> Vec<Value> {
     let standing = |event: &&LinkEvent| {
-        let same = |other: &LinkEvent| (other.rel, other.source, other.target) == (event.rel, event.source, event.target);
-        event.is_active && !world.boards.links.iter().any(|other| same(other) && other.place > event.place)
+        let same = |other: &LinkEvent| {
+            (other.rel, other.source, other.target) == (event.rel, event.source, event.target)
+        };
+        event.is_active
+            && !world
+                .boards
+                .links
+                .iter()
+                .any(|other| same(other) && other.place > event.place)
     };
     let end = |event: &LinkEvent| {
-        let (other, direction) = if event.source == item.id { (event.target, "-Forward") } else { (event.source, "-Reverse") };
-        let direction = if event.rel.ends_with("Related") { "" } else { direction };
+        let (other, direction) = if event.source == item.id {
+            (event.target, "-Forward")
+        } else {
+            (event.source, "-Reverse")
+        };
+        let direction = if event.rel.ends_with("Related") {
+            ""
+        } else {
+            direction
+        };
         json!({
             "rel": format!("{}{direction}", event.rel),
             "url": format!("{link}/_apis/wit/workItems/{other}"),
             "attributes": { "isLocked": false },
         })
     };
-    let of_item = world.boards.links.iter().filter(|event| event.source == item.id || event.target == item.id);
+    let of_item = world
+        .boards
+        .links
+        .iter()
+        .filter(|event| event.source == item.id || event.target == item.id);
     let mut relations: Vec<Value> = of_item.filter(standing).map(end).collect();
     relations.extend(world.tfvc.changesets_of(item.id).map(|changeset| {
         json!({
@@ -108,14 +143,29 @@ fn relations(world: &World, item: &Item, link: &str) -> Vec<Value> {
 }
 
 fn expansion(context: &Context) -> String {
-    context.query.get("$expand").unwrap_or("none").to_lowercase()
+    context
+        .query
+        .get("$expand")
+        .unwrap_or("none")
+        .to_lowercase()
 }
 
 fn one(context: &Context) -> Reply {
     let world = context.world();
     let item = asked(context, &world)?;
-    let only: Vec<String> = context.query.list("fields").into_iter().map(String::from).collect();
-    Ok(Answer::json(&reference(&world, item, item.rev(), &expansion(context), &only)))
+    let only: Vec<String> = context
+        .query
+        .list("fields")
+        .into_iter()
+        .map(String::from)
+        .collect();
+    Ok(Answer::json(&reference(
+        &world,
+        item,
+        item.rev(),
+        &expansion(context),
+        &only,
+    )))
 }
 
 fn one_revision(context: &Context) -> Reply {
@@ -127,11 +177,33 @@ fn one_revision(context: &Context) -> Reply {
 }
 
 fn list(context: &Context) -> Reply {
-    let ids: Result<Vec<i64>, _> = context.query.list("ids").into_iter().map(str::parse).collect();
-    let ids = ids.map_err(|_| Refusal::argument("ids", context.query.get("ids").unwrap_or_default()))?;
-    let fields = context.query.list("fields").into_iter().map(String::from).collect();
-    let omit = context.query.get("errorPolicy").is_some_and(|policy| policy.eq_ignore_ascii_case("omit"));
-    answer_batch(context, &Batch { ids, fields, expand: expansion(context), error_policy: omit.then(|| String::from("omit")) })
+    let ids: Result<Vec<i64>, _> = context
+        .query
+        .list("ids")
+        .into_iter()
+        .map(str::parse)
+        .collect();
+    let ids =
+        ids.map_err(|_| Refusal::argument("ids", context.query.get("ids").unwrap_or_default()))?;
+    let fields = context
+        .query
+        .list("fields")
+        .into_iter()
+        .map(String::from)
+        .collect();
+    let omit = context
+        .query
+        .get("errorPolicy")
+        .is_some_and(|policy| policy.eq_ignore_ascii_case("omit"));
+    answer_batch(
+        context,
+        &Batch {
+            ids,
+            fields,
+            expand: expansion(context),
+            error_policy: omit.then(|| String::from("omit")),
+        },
+    )
 }
 
 #[derive(Debug, Deserialize)]
@@ -153,14 +225,25 @@ fn batch(context: &Context) -> Reply {
 /// With `omit` a forbidden item is null in its place, otherwise it fails all.
 fn answer_batch(context: &Context, batch: &Batch) -> Reply {
     if batch.ids.len() > MOST_ITEMS {
-        return Err(Refusal::invalid("VS403474: You requested 201 or more work items. The maximum number is 200."));
+        return Err(Refusal::invalid(
+            "VS403474: You requested 201 or more work items. The maximum number is 200.",
+        ));
     }
-    let omit = batch.error_policy.as_deref().is_some_and(|policy| policy.eq_ignore_ascii_case("omit"));
+    let omit = batch
+        .error_policy
+        .as_deref()
+        .is_some_and(|policy| policy.eq_ignore_ascii_case("omit"));
     let world = context.world();
     let mut values = Vec::with_capacity(batch.ids.len());
     for id in &batch.ids {
         match find(context, &world, *id) {
-            Ok(item) => values.push(reference(&world, item, item.rev(), &batch.expand.to_lowercase(), &batch.fields)),
+            Ok(item) => values.push(reference(
+                &world,
+                item,
+                item.rev(),
+                &batch.expand.to_lowercase(),
+                &batch.fields,
+            )),
             Err(_) if omit => values.push(Value::Null),
             Err(refusal) => return Err(refusal),
         }
@@ -173,7 +256,11 @@ fn revisions(context: &Context) -> Reply {
     let item = asked(context, &world)?;
     let places: Vec<i64> = (0..item.revisions.len()).map(rev).collect();
     let page = Slice::asked(context, MOST_ITEMS, MOST_ITEMS)?;
-    let values: Vec<Value> = page.of(&places).iter().map(|rev| reference(&world, item, *rev, "fields", &[])).collect();
+    let values: Vec<Value> = page
+        .of(&places)
+        .iter()
+        .map(|rev| reference(&world, item, *rev, "fields", &[]))
+        .collect();
     Ok(Answer::list(&values))
 }
 
@@ -186,7 +273,10 @@ fn updates(context: &Context) -> Reply {
     let mut values = Vec::new();
     for (place, revision) in item.revisions.iter().enumerate() {
         let number = rev(place);
-        let after = world.boards.current_fields(&world.organization, item, number).unwrap_or_default();
+        let after = world
+            .boards
+            .current_fields(&world.organization, item, number)
+            .unwrap_or_default();
         let who = &world.organization.identities[revision.snapshot.changed_by];
         values.push(json!({
             "id": number,
@@ -199,7 +289,9 @@ fn updates(context: &Context) -> Reply {
         }));
         before = after;
     }
-    Ok(Answer::list(Slice::asked(context, MOST_ITEMS, MOST_ITEMS)?.of(&values)))
+    Ok(Answer::list(
+        Slice::asked(context, MOST_ITEMS, MOST_ITEMS)?.of(&values),
+    ))
 }
 
 fn differences(before: &Map<String, Value>, after: &Map<String, Value>) -> Value {
@@ -207,7 +299,9 @@ fn differences(before: &Map<String, Value>, after: &Map<String, Value>) -> Value
     for (name, new) in after {
         match before.get(name) {
             Some(old) if old == new => {}
-            Some(old) => drop(changed.insert(name.clone(), json!({ "oldValue": old, "newValue": new }))),
+            Some(old) => {
+                drop(changed.insert(name.clone(), json!({ "oldValue": old, "newValue": new })))
+            }
             None => drop(changed.insert(name.clone(), json!({ "newValue": new }))),
         }
     }
@@ -224,15 +318,27 @@ fn comments(context: &Context) -> Reply {
     let item = asked(context, &world)?;
     let link = world.organization.link();
     let project = item.current().project;
-    let said = item.revisions.iter().enumerate().filter(|(_, revision)| revision.snapshot.history.is_some());
-    let mut values: Vec<Value> = said.map(|(place, revision)| comment(&world, item, project, place, revision, &link)).collect();
-    if !context.query.get("order").is_some_and(|order| order.eq_ignore_ascii_case("asc")) {
+    let said = item
+        .revisions
+        .iter()
+        .enumerate()
+        .filter(|(_, revision)| revision.snapshot.history.is_some());
+    let mut values: Vec<Value> = said
+        .map(|(place, revision)| comment(&world, item, project, place, revision, &link))
+        .collect();
+    if !context
+        .query
+        .get("order")
+        .is_some_and(|order| order.eq_ignore_ascii_case("asc"))
+    {
         values.reverse();
     }
     let total = values.len();
     let mut slice = Slice::asked(context, MOST_ITEMS, MOST_ITEMS)?;
     if let Some(token) = context.query.get("continuationToken") {
-        slice.skip = token.parse().map_err(|_| Refusal::argument("continuationToken", token))?;
+        slice.skip = token
+            .parse()
+            .map_err(|_| Refusal::argument("continuationToken", token))?;
     }
     let page = slice.of(&values);
     let mut body = json!({ "totalCount": total, "count": page.len(), "comments": page });
@@ -242,7 +348,14 @@ fn comments(context: &Context) -> Reply {
     Ok(Answer::json(&body))
 }
 
-fn comment(world: &World, item: &Item, project: Uuid, place: usize, revision: &super::item::Revision, link: &str) -> Value {
+fn comment(
+    world: &World,
+    item: &Item,
+    project: Uuid,
+    place: usize,
+    revision: &super::item::Revision,
+    link: &str,
+) -> Value {
     let who = world.organization.identities[revision.snapshot.changed_by].reference(link);
     let at = date::sent(revision.snapshot.changed);
     // Comments count through the organization.
@@ -266,7 +379,11 @@ fn recycle_bin(context: &Context) -> Reply {
     let world = context.world();
     let project = context.the_project(&world)?.id;
     let link = world.organization.link();
-    let gone = world.boards.items.iter().filter(|item| item.is_deleted() && item.current().project == project);
+    let gone = world
+        .boards
+        .items
+        .iter()
+        .filter(|item| item.is_deleted() && item.current().project == project);
     let entry = |item: &Item| json!({ "id": item.id.to_string(), "url": format!("{link}/{project}/_apis/wit/recyclebin/{}", item.id) });
     let values: Vec<Value> = gone.map(entry).collect();
     Ok(Answer::list(&values))

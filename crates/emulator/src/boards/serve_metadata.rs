@@ -28,7 +28,10 @@ pub(super) fn routes(routes: Routes) -> Routes {
         .project("/wit/classificationnodes/{structure}", get(tree))
         .project("/wit/classificationnodes/{structure}/{*path}", get(tree))
         .project("/wit/tags", get(tags))
-        .organization("/wit/workitemrelationtypes", get(relation_types))
+        .organization(
+            "/wit/workitemrelationtypes",
+            get(|context| Ok(relation_types(context))),
+        )
 }
 
 fn wit_missing(message: &str) -> Refusal {
@@ -67,7 +70,10 @@ fn field(world: &World, (reference, name, kind, read_only): &(&str, &str, &str, 
     put("isPicklist", json!(*reference == "Custom.CustomerName"));
     put("isPicklistSuggested", json!(false));
     put("supportedOperations", supported_operations(kind));
-    put("url", json!(field_url(&world.organization.link(), reference)));
+    put(
+        "url",
+        json!(field_url(&world.organization.link(), reference)),
+    );
     if *reference == "Custom.CustomerName" {
         put("picklistId", json!(PICKLIST));
         put("description", json!(PICKLIST_DESCRIPTION));
@@ -95,7 +101,9 @@ fn one_field(context: &Context) -> Reply {
     let name = context.parameter("name");
     FIELDS
         .iter()
-        .find(|(reference, title, ..)| reference.eq_ignore_ascii_case(name) || title.eq_ignore_ascii_case(name))
+        .find(|(reference, title, ..)| {
+            reference.eq_ignore_ascii_case(name) || title.eq_ignore_ascii_case(name)
+        })
         .map(|entry| Answer::json(&field(&world, entry)))
         .ok_or_else(|| wit_missing(&format!("TF51535: Cannot find field {name}.")))
 }
@@ -110,15 +118,27 @@ fn type_reference(world: &World, project: Uuid, kind: &Kind) -> Value {
         put("description", json!(description));
     }
     put("color", json!(kind.color));
-    let icon = format!("{link}/_apis/wit/workItemIcons/{}?color={}&v=2", kind.icon, kind.color);
+    let icon = format!(
+        "{link}/_apis/wit/workItemIcons/{}?color={}&v=2",
+        kind.icon, kind.color
+    );
     put("icon", json!({ "id": kind.icon, "url": icon }));
     put("isDisabled", json!(kind.disabled));
-    put("xmlForm", json!(format!("<FORM><Layout>{}</Layout></FORM>", "<Control Label=\"&amp;Area\" />".repeat(60))));
+    put(
+        "xmlForm",
+        json!(format!(
+            "<FORM><Layout>{}</Layout></FORM>",
+            "<Control Label=\"&amp;Area\" />".repeat(60)
+        )),
+    );
     let instances: Vec<Value> = kind
         .fields()
         .into_iter()
         .map(|reference| {
-            let name = FIELDS.iter().find(|(own, ..)| *own == reference).map_or("", |(_, name, ..)| *name);
+            let name = FIELDS
+                .iter()
+                .find(|(own, ..)| *own == reference)
+                .map_or("", |(_, name, ..)| *name);
             json!({
                 "alwaysRequired": matches!(reference, "System.Title" | "System.State"),
                 "name": name,
@@ -143,19 +163,30 @@ fn state_list(kind: &Kind) -> Value {
 fn types(context: &Context) -> Reply {
     let world = context.world();
     let project = context.the_project(&world)?.id;
-    let values: Vec<Value> = KINDS.iter().map(|kind| type_reference(&world, project, kind)).collect();
+    let values: Vec<Value> = KINDS
+        .iter()
+        .map(|kind| type_reference(&world, project, kind))
+        .collect();
     Ok(Answer::list(&values))
 }
 
 fn asked_kind(context: &Context) -> Result<&'static Kind, Refusal> {
     let name = context.parameter("name");
-    kind(name).ok_or_else(|| wit_missing(&format!("VS402323: Work item type {name} does not exist in project.")))
+    kind(name).ok_or_else(|| {
+        wit_missing(&format!(
+            "VS402323: Work item type {name} does not exist in project."
+        ))
+    })
 }
 
 fn one_type(context: &Context) -> Reply {
     let world = context.world();
     let project = context.the_project(&world)?.id;
-    Ok(Answer::json(&type_reference(&world, project, asked_kind(context)?)))
+    Ok(Answer::json(&type_reference(
+        &world,
+        project,
+        asked_kind(context)?,
+    )))
 }
 
 fn states(context: &Context) -> Reply {
@@ -171,7 +202,11 @@ pub(super) fn category_url(link: &str, project: Uuid, reference: &str) -> String
     format!("{link}/{project}/_apis/wit/workItemTypeCategories/{reference}")
 }
 
-fn category(world: &World, project: Uuid, (reference, name, default): &(&str, &str, Option<&str>)) -> Value {
+fn category(
+    world: &World,
+    project: Uuid,
+    (reference, name, default): &(&str, &str, Option<&str>),
+) -> Value {
     let link = world.organization.link();
     let of_kind = |kind: &Kind| json!({ "name": kind.name, "url": kind.url(&link, project) });
     let mut members = Map::new();
@@ -190,7 +225,10 @@ fn category(world: &World, project: Uuid, (reference, name, default): &(&str, &s
 fn categories(context: &Context) -> Reply {
     let world = context.world();
     let project = context.the_project(&world)?.id;
-    let values: Vec<Value> = CATEGORIES.iter().map(|entry| category(&world, project, entry)).collect();
+    let values: Vec<Value> = CATEGORIES
+        .iter()
+        .map(|entry| category(&world, project, entry))
+        .collect();
     Ok(Answer::list(&values))
 }
 
@@ -202,7 +240,11 @@ fn one_category(context: &Context) -> Reply {
         .iter()
         .find(|(reference, ..)| reference.eq_ignore_ascii_case(name))
         .map(|entry| Answer::json(&category(&world, project, entry)))
-        .ok_or_else(|| wit_missing(&format!("VS402324: Work item type category {name} does not exist.")))
+        .ok_or_else(|| {
+            wit_missing(&format!(
+                "VS402324: Work item type category {name} does not exist."
+            ))
+        })
 }
 
 fn depth(context: &Context) -> Result<i64, Refusal> {
@@ -216,9 +258,17 @@ fn nodes(context: &Context) -> Reply {
     let all = &world.boards.nodes;
     let ids = context.query.list("ids");
     let wanted = |id: i64| ids.iter().any(|asked| asked.parse() == Ok(id));
-    let found = all.of(project).filter(|(_, node)| if ids.is_empty() { node.parent.is_none() } else { wanted(node.id) });
+    let found = all.of(project).filter(|(_, node)| {
+        if ids.is_empty() {
+            node.parent.is_none()
+        } else {
+            wanted(node.id)
+        }
+    });
     let depth = depth(context)?;
-    let values: Vec<Value> = found.map(|(place, _)| all.reference(place, depth)).collect();
+    let values: Vec<Value> = found
+        .map(|(place, _)| all.reference(place, depth))
+        .collect();
     Ok(Answer::list(&values))
 }
 
@@ -226,14 +276,28 @@ fn tree(context: &Context) -> Reply {
     let world = context.world();
     let project = context.the_project(&world)?.id;
     let asked = context.parameter("structure");
-    let structure = if asked.eq_ignore_ascii_case("areas") { Structure::Area } else { Structure::Iteration };
+    let structure = if asked.eq_ignore_ascii_case("areas") {
+        Structure::Area
+    } else {
+        Structure::Iteration
+    };
     let path = context.parameter("path");
-    let missing = || wit_missing(&format!("VS402485: The {} name is not recognized: {path}.", structure.word()));
+    let missing = || {
+        wit_missing(&format!(
+            "VS402485: The {} name is not recognized: {path}.",
+            structure.word()
+        ))
+    };
     let all = &world.boards.nodes;
     let mut place = *all.tree(project, structure).first().ok_or_else(missing)?;
     for name in path.split(['/', '\\']).filter(|name| !name.is_empty()) {
-        let mut children = all.of(project).filter(|(_, node)| node.parent == Some(place));
-        place = children.find(|(_, node)| node.name.eq_ignore_ascii_case(name)).map(|(child, _)| child).ok_or_else(missing)?;
+        let mut children = all
+            .of(project)
+            .filter(|(_, node)| node.parent == Some(place));
+        place = children
+            .find(|(_, node)| node.name.eq_ignore_ascii_case(name))
+            .map(|(child, _)| child)
+            .ok_or_else(missing)?;
     }
     Ok(Answer::json(&all.reference(place, depth(context)?)))
 }
@@ -242,24 +306,20 @@ fn tags(context: &Context) -> Reply {
     let world = context.world();
     let project = context.the_project(&world)?.id;
     let link = world.organization.link();
-    let tag = |tag: &super::item::Tag| {
-        json!({ "id": tag.id, "name": tag.name, "url": format!("{link}/{project}/_apis/wit/tags/{}", tag.id) })
-    };
+    let tag = |tag: &super::item::Tag| json!({ "id": tag.id, "name": tag.name, "url": format!("{link}/{project}/_apis/wit/tags/{}", tag.id) });
     let values: Vec<Value> = world.boards.tags.iter().map(tag).collect();
     Ok(Answer::list(&values))
 }
 
-fn relation_types(context: &Context) -> Reply {
+fn relation_types(context: &Context) -> Answer {
     let link = context.world().organization.link();
-    let kind = |reference: &str, name: &str| {
-        json!({ "referenceName": reference, "name": name, "url": format!("{link}/_apis/wit/workItemRelationTypes/{reference}") })
-    };
-    Ok(Answer::list(&[
+    let kind = |reference: &str, name: &str| json!({ "referenceName": reference, "name": name, "url": format!("{link}/_apis/wit/workItemRelationTypes/{reference}") });
+    Answer::list(&[
         kind("System.LinkTypes.Hierarchy-Forward", "Child"),
         kind("System.LinkTypes.Hierarchy-Reverse", "Parent"),
         kind("System.LinkTypes.Related", "Related"),
         kind("System.LinkTypes.Dependency-Forward", "Successor"),
         kind("System.LinkTypes.Dependency-Reverse", "Predecessor"),
         kind("ArtifactLink", "Artifact Link"),
-    ]))
+    ])
 }

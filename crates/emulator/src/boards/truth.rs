@@ -10,7 +10,10 @@ use super::{
     item::{Item, Revision, rev},
     process::{CATEGORIES, FIELDS, IDENTITY_FIELDS, KINDS, Kind, kind},
     serve_feeds::is_visible,
-    serve_metadata::{DELETED_FIELD, PICKLIST, PICKLIST_DESCRIPTION, category_url, field_url, supported_operations},
+    serve_metadata::{
+        DELETED_FIELD, PICKLIST, PICKLIST_DESCRIPTION, category_url, field_url,
+        supported_operations,
+    },
 };
 use crate::{
     change::Changed,
@@ -29,17 +32,38 @@ const ITEMS: &str = "work_items";
 pub(super) const LINKS: &str = "work_item_links";
 
 /// The entities of this domain; `work_items` has the newest revision of each.
-pub const ENTITIES: &[&str] = &[FIELD_ENTITY, TYPES, TYPE_CATEGORIES, NODES, REVISIONS, ITEMS, LINKS];
+pub const ENTITIES: &[&str] = &[
+    FIELD_ENTITY,
+    TYPES,
+    TYPE_CATEGORIES,
+    NODES,
+    REVISIONS,
+    ITEMS,
+    LINKS,
+];
 
 /// Tells the rows of an entity.
 pub fn truth(world: &World, reader: &User, entity: &str, rows: Rows<'_>) -> bool {
     let link = world.organization.link();
-    let projects = || world.organization.well_formed().filter(|project| reader.reads(project.id));
+    let projects = || {
+        world
+            .organization
+            .well_formed()
+            .filter(|project| reader.reads(project.id))
+    };
     match entity {
         FIELD_ENTITY => FIELDS.iter().for_each(|entry| rows(field(&link, entry))),
-        TYPES => projects().for_each(|project| KINDS.iter().for_each(|kind| rows(work_item_type(&link, project, kind)))),
+        TYPES => projects().for_each(|project| {
+            KINDS
+                .iter()
+                .for_each(|kind| rows(work_item_type(&link, project, kind)))
+        }),
         TYPE_CATEGORIES => {
-            projects().for_each(|project| CATEGORIES.iter().for_each(|entry| rows(category(&link, project, entry))));
+            projects().for_each(|project| {
+                CATEGORIES
+                    .iter()
+                    .for_each(|entry| rows(category(&link, project, entry)))
+            });
         }
         NODES => {
             for project in projects() {
@@ -58,7 +82,12 @@ pub fn truth(world: &World, reader: &User, entity: &str, rows: Rows<'_>) -> bool
             }
         }
         ITEMS => {
-            for item in world.boards.items.iter().filter(|item| reader.reads(item.current().project)) {
+            for item in world
+                .boards
+                .items
+                .iter()
+                .filter(|item| reader.reads(item.current().project))
+            {
                 let place = item.revisions.len() - 1;
                 rows(revision_row(world, item, place, &item.revisions[place]));
             }
@@ -71,11 +100,22 @@ pub fn truth(world: &World, reader: &User, entity: &str, rows: Rows<'_>) -> bool
 
 /// The rows that come with a new project.
 pub(super) fn rows_of_project(boards: &BoardsWorld, project: &Project) -> Vec<Changed> {
-    let types = KINDS.iter().map(|kind| Changed::created(TYPES, json!({ "project_id": project.id, "reference_name": kind.reference })));
-    let categories = CATEGORIES
-        .iter()
-        .map(|(reference, ..)| Changed::created(TYPE_CATEGORIES, json!({ "project_id": project.id, "reference_name": reference })));
-    let nodes = boards.nodes.of(project.id).map(|(_, node)| Changed::created(NODES, json!({ "id": node.id })));
+    let types = KINDS.iter().map(|kind| {
+        Changed::created(
+            TYPES,
+            json!({ "project_id": project.id, "reference_name": kind.reference }),
+        )
+    });
+    let categories = CATEGORIES.iter().map(|(reference, ..)| {
+        Changed::created(
+            TYPE_CATEGORIES,
+            json!({ "project_id": project.id, "reference_name": reference }),
+        )
+    });
+    let nodes = boards
+        .nodes
+        .of(project.id)
+        .map(|(_, node)| Changed::created(NODES, json!({ "id": node.id })));
     types.chain(categories).chain(nodes).collect()
 }
 
@@ -118,7 +158,11 @@ fn work_item_type(link: &str, project: &Project, kind: &Kind) -> Value {
     })
 }
 
-fn category(link: &str, project: &Project, (reference, name, default): &(&str, &str, Option<&str>)) -> Value {
+fn category(
+    link: &str,
+    project: &Project,
+    (reference, name, default): &(&str, &str, Option<&str>),
+) -> Value {
     let kinds = KINDS.iter().filter(|kind| kind.category == *reference);
     json!({
         "project_id": project.id,
@@ -167,7 +211,10 @@ fn person(world: &World, place: usize) -> Value {
 fn revision_row(world: &World, item: &Item, place: usize, revision: &Revision) -> Value {
     let boards = &world.boards;
     let snapshot = &revision.snapshot;
-    let (area, iteration) = (boards.nodes.at(snapshot.area), boards.nodes.at(snapshot.iteration));
+    let (area, iteration) = (
+        boards.nodes.at(snapshot.area),
+        boards.nodes.at(snapshot.iteration),
+    );
     let fields = boards.fields(
         &world.organization,
         item.id,
@@ -192,13 +239,21 @@ fn revision_row(world: &World, item: &Item, place: usize, revision: &Revision) -
     put("area_path", json!(area.item_path));
     put("iteration_id", json!(iteration.id));
     put("iteration_path", json!(iteration.item_path));
-    put("assigned_to", snapshot.assigned_to.map_or(Value::Null, |place| person(world, place)));
+    put(
+        "assigned_to",
+        snapshot
+            .assigned_to
+            .map_or(Value::Null, |place| person(world, place)),
+    );
     put("created_by", person(world, snapshot.created_by));
     put("created_date", json!(date::stored(snapshot.created)));
     put("changed_by", person(world, snapshot.changed_by));
     put("changed_date", json!(date::stored(snapshot.changed)));
     put("revised_date", json!(snapshot.revised.map(date::stored)));
-    put("state_change_date", json!(date::stored(snapshot.state_changed)));
+    put(
+        "state_change_date",
+        json!(date::stored(snapshot.state_changed)),
+    );
     put("activated_date", json!(written(&snapshot.activated)));
     put("resolved_date", json!(written(&snapshot.resolved)));
     put("closed_date", json!(written(&snapshot.closed)));
@@ -226,7 +281,12 @@ fn revision_row(world: &World, item: &Item, place: usize, revision: &Revision) -
 /// Of each link the last that was heard.
 fn links(world: &World, reader: &User, rows: Rows<'_>) {
     let mut last = BTreeMap::new();
-    for event in world.boards.links.iter().filter(|event| is_visible(event, |project| reader.reads(project))) {
+    for event in world
+        .boards
+        .links
+        .iter()
+        .filter(|event| is_visible(event, |project| reader.reads(project)))
+    {
         last.insert((event.source, event.target, event.rel), event);
     }
     for event in last.into_values() {

@@ -28,7 +28,9 @@ pub fn drop_items(page: Page, percent: usize) -> Page {
 pub fn empty_page(page: Page, token: &str) -> Page {
     let mut page = keep(page, |_| false);
     let again = format!("{AGAIN}{token}");
-    if let Some(mut envelope) = read(&page.body).filter(|envelope| envelope.contains_key("isLastBatch")) {
+    if let Some(mut envelope) =
+        read(&page.body).filter(|envelope| envelope.contains_key("isLastBatch"))
+    {
         // The body's own way to go on, in both of its places.
         put(&mut envelope, "isLastBatch", "false");
         put(&mut envelope, "continuationToken", &format!("\"{again}\""));
@@ -48,7 +50,11 @@ fn with_token(link: &str, token: &str) -> String {
     };
     let rest = &link[start + "continuationToken=".len()..];
     let end = rest.find(['&', '"']).unwrap_or(rest.len());
-    format!("{}continuationToken={token}{}", &link[..start], &rest[end..])
+    format!(
+        "{}continuationToken={token}{}",
+        &link[..start],
+        &rest[end..]
+    )
 }
 
 fn keep(mut page: Page, keep: impl Fn(usize) -> bool) -> Page {
@@ -56,10 +62,18 @@ fn keep(mut page: Page, keep: impl Fn(usize) -> bool) -> Page {
         return page;
     };
     for name in ["value", "values", "comments"] {
-        let Some(items) = envelope.get(name).and_then(|list| serde_json::from_str::<Vec<&RawValue>>(list.get()).ok()) else {
+        let Some(items) = envelope
+            .get(name)
+            .and_then(|list| serde_json::from_str::<Vec<&RawValue>>(list.get()).ok())
+        else {
             continue;
         };
-        let kept: Vec<&str> = items.iter().enumerate().filter(|(place, _)| keep(*place)).map(|(_, item)| item.get()).collect();
+        let kept: Vec<&str> = items
+            .iter()
+            .enumerate()
+            .filter(|(place, _)| keep(*place))
+            .map(|(_, item)| item.get())
+            .collect();
         let (count, list) = (kept.len().to_string(), format!("[{}]", kept.join(",")));
         put(&mut envelope, name, &list);
         if envelope.contains_key("count") {
@@ -89,7 +103,11 @@ mod tests {
     use super::*;
 
     fn page(body: &str) -> Page {
-        Page { status: StatusCode::OK, headers: HeaderMap::new(), body: Bytes::copy_from_slice(body.as_bytes()) }
+        Page {
+            status: StatusCode::OK,
+            headers: HeaderMap::new(),
+            body: Bytes::copy_from_slice(body.as_bytes()),
+        }
     }
 
     #[test]
@@ -103,7 +121,8 @@ mod tests {
         let emptied = empty_page(page(r#"{"count":1,"value":[1]}"#), "7");
         assert_eq!(emptied.body, r#"{"count":0,"value":[]}"#);
         assert_eq!(emptied.headers["x-ms-continuationtoken"], "again.7");
-        let body = r#"{"values":[1],"nextLink":"http://h?continuationToken=8;1&a=b","isLastBatch":true}"#;
+        let body =
+            r#"{"values":[1],"nextLink":"http://h?continuationToken=8;1&a=b","isLastBatch":true}"#;
         let emptied = empty_page(page(body), "7;1");
         assert_eq!(
             emptied.body,

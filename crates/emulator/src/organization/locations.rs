@@ -495,7 +495,7 @@ const AREAS: &[(&str, &str, &str)] = &[
 ];
 
 /// The answer to OPTIONS: every location.
-pub(super) fn all(_context: &Context) -> Reply {
+pub(super) fn all() -> Answer {
     let value = |(id, area, resource, template, version): &Location| {
         json!({
             "id": id,
@@ -509,7 +509,7 @@ pub(super) fn all(_context: &Context) -> Reply {
         })
     };
     let values: Vec<Value> = LOCATIONS.iter().map(value).collect();
-    Ok(Answer::list(&values))
+    Answer::list(&values)
 }
 
 fn area_value(context: &Context, (id, name, host): &(&str, &str, &str)) -> Value {
@@ -524,9 +524,9 @@ fn area_value(context: &Context, (id, name, host): &(&str, &str, &str)) -> Value
 }
 
 /// The areas with their hosts.
-pub(super) fn areas(context: &Context) -> Reply {
+pub(super) fn areas(context: &Context) -> Answer {
     let values: Vec<Value> = AREAS.iter().map(|area| area_value(context, area)).collect();
-    Ok(Answer::list(&values))
+    Answer::list(&values)
 }
 
 /// One area by its id.

@@ -19,9 +19,12 @@ use crate::{
 /// This domain's endpoints.
 pub fn routes(routes: Routes) -> Routes {
     routes
-        .organization("", options_anonymously(locations::all))
-        .organization("/{area}", options_anonymously(locations::all))
-        .organization("/resourceareas", get_anonymously(locations::areas))
+        .organization("", options_anonymously(|_| Ok(locations::all())))
+        .organization("/{area}", options_anonymously(|_| Ok(locations::all())))
+        .organization(
+            "/resourceareas",
+            get_anonymously(|context| Ok(locations::areas(context))),
+        )
         .organization("/resourceareas/{area}", get_anonymously(locations::area))
         .organization("/connectiondata", get(connection_data))
         .organization("/projects", get(projects))

@@ -37,17 +37,27 @@ pub fn routes(routes: Routes) -> Routes {
 }
 
 /// The project of the path; one that has neither contents nor TFVC says so.
-pub(super) fn scope<'w>(context: &Context, world: &'w World) -> Result<Option<&'w Project>, Refusal> {
+pub(super) fn scope<'w>(
+    context: &Context,
+    world: &'w World,
+) -> Result<Option<&'w Project>, Refusal> {
     let project = context.project(world)?;
     if project.is_some_and(|project| project.role == Role::Empty) {
-        return Err(missing("TF14043: No team project with TFVC exists here.", "ItemNotFoundException"));
+        return Err(missing(
+            "TF14043: No team project with TFVC exists here.",
+            "ItemNotFoundException",
+        ));
     }
     Ok(project)
 }
 
 pub(super) fn missing(message: &str, kind: &str) -> Refusal {
     let name = format!("Microsoft.TeamFoundation.VersionControl.Server.{kind}");
-    Refusal::missing(&name, "Microsoft.TeamFoundation.VersionControl.Server", message)
+    Refusal::missing(
+        &name,
+        "Microsoft.TeamFoundation.VersionControl.Server",
+        message,
+    )
 }
 
 fn find<'w>(context: &Context, world: &'w World) -> Result<&'w Changeset, Refusal> {
@@ -57,21 +67,47 @@ fn find<'w>(context: &Context, world: &'w World) -> Result<&'w Changeset, Refusa
         .tfvc
         .changeset(id)
         .filter(|changeset| context.covers(scope, changeset.project))
-        .ok_or_else(|| missing(&format!("TF14045: Changeset {id} does not exist."), "ChangesetNotFoundException"))
+        .ok_or_else(|| {
+            missing(
+                &format!("TF14045: Changeset {id} does not exist."),
+                "ChangesetNotFoundException",
+            )
+        })
 }
 
 fn list(context: &Context) -> Reply {
     let world = context.world();
     let scope = scope(context, &world)?.map(|project| project.id);
     let filter = Filter::asked(context, &world)?;
-    let mut found: Vec<&Changeset> =
-        world.tfvc.changesets.iter().filter(|changeset| filter.takes(context, scope, changeset)).collect();
-    if !context.query.get("$orderby").is_some_and(|order| order.to_lowercase().ends_with("asc")) {
+    let mut found: Vec<&Changeset> = world
+        .tfvc
+        .changesets
+        .iter()
+        .filter(|changeset| filter.takes(context, scope, changeset))
+        .collect();
+    if !context
+        .query
+        .get("$orderby")
+        .is_some_and(|order| order.to_lowercase().ends_with("asc"))
+    {
         found.reverse();
     }
-    let length = context.query.number("maxCommentLength")?.and_then(|length| usize::try_from(length).ok());
+    let length = context
+        .query
+        .number("maxCommentLength")?
+        .and_then(|length| usize::try_from(length).ok());
     let page = Slice::asked(context, 100, MOST_CHANGESETS)?;
-    let values: Vec<Value> = page.of(&found).iter().map(|changeset| Value::Object(reference(&world, changeset, length.unwrap_or(COMMENT_LENGTH)))).collect();
+    let values: Vec<Value> = page
+        .of(&found)
+        .iter()
+        .map(|changeset| {
+            Value::Object(reference(
+                &world,
+                changeset,
+                length.unwrap_or(COMMENT_LENGTH),
+            ))
+        })
+        .collect();
     Ok(Answer::list(&values))
 }
 
@@ -90,9 +126,16 @@ impl Filter {
         let query = &context.query;
         let author = query.criterion("author").map(|asked| {
             let is = |identity: &crate::organization::Identity| {
-                identity.display_name == asked || identity.unique_name.eq_ignore_ascii_case(asked) || identity.id.to_string() == asked
+                identity.display_name == asked
+                    || identity.unique_name.eq_ignore_ascii_case(asked)
+                    || identity.id.to_string() == asked
             };
-            let places = world.organization.identities.iter().enumerate().filter(|(_, identity)| is(identity));
+            let places = world
+                .organization
+                .identities
+                .iter()
+                .enumerate()
+                .filter(|(_, identity)| is(identity));
             places.map(|(place, _)| place).collect()
         });
         Ok(Self {
@@ -100,14 +143,20 @@ impl Filter {
             to_id: query.criterion_number("toId")?,
             from: query.criterion_time("fromDate")?,
             to: query.criterion_time("toDate")?,
-            path: query.criterion("itemPath").map(|path| String::from(path.trim_end_matches('/'))),
+            path: query
+                .criterion("itemPath")
+                .map(|path| String::from(path.trim_end_matches('/'))),
             author,
         })
     }
 
     fn takes(&self, context: &Context, scope: Option<Uuid>, changeset: &Changeset) -> bool {
         let under = |path: &str, change: &Change| {
-            change.path == path || change.path.strip_prefix(path).is_some_and(|rest| rest.starts_with('/'))
+            change.path == path
+                || change
+                    .path
+                    .strip_prefix(path)
+                    .is_some_and(|rest| rest.starts_with('/'))
         };
         scope.is_none_or(|scope| scope == changeset.project)
             && context.caller.reads(changeset.project)
@@ -115,8 +164,13 @@ impl Filter {
             && self.to_id.is_none_or(|last| changeset.id <= last)
             && self.from.is_none_or(|first| changeset.created >= first)
             && self.to.is_none_or(|last| changeset.created <= last)
-            && self.author.as_ref().is_none_or(|places| places.contains(&changeset.author))
-            && self.path.as_ref().is_none_or(|path| path == "$" || changeset.changes.iter().any(|change| under(path, change)))
+            && self
+                .author
+                .as_ref()
+                .is_none_or(|places| places.contains(&changeset.author))
+            && self.path.as_ref().is_none_or(|path| {
+                path == "$" || changeset.changes.iter().any(|change| under(path, change))
+            })
     }
 }
 
@@ -148,12 +202,18 @@ fn reference(world: &World, changeset: &Changeset, length: usize) -> Map<String,
 fn one(context: &Context) -> Reply {
     let world = context.world();
     let changeset = find(context, &world)?;
-    let length = context.query.number("maxCommentLength")?.and_then(|length| usize::try_from(length).ok());
+    let length = context
+        .query
+        .number("maxCommentLength")?
+        .and_then(|length| usize::try_from(length).ok());
     let mut members = reference(&world, changeset, length.unwrap_or(usize::MAX));
     let mut put = |name: &str, value: Value| drop(members.insert(String::from(name), value));
     put("teamProjectIds", json!([changeset.project]));
     if context.query.flag("includeDetails") {
-        let notes = changeset.notes.iter().map(|(name, value)| json!({ "name": name, "value": value }));
+        let notes = changeset
+            .notes
+            .iter()
+            .map(|(name, value)| json!({ "name": name, "value": value }));
         put("checkinNotes", notes.collect());
         let (comment, failures) = changeset.overridden.clone().unwrap_or_default();
         let mut overridden = json!({ "policyFailures": failures.iter().map(|message| failure(message)).collect::<Vec<_>>() });
@@ -163,13 +223,33 @@ fn one(context: &Context) -> Reply {
         put("policyOverride", overridden);
     }
     if context.query.flag("includeWorkItems") {
-        put("workItems", changeset.work_items.iter().map(|item| tied(&world, item)).collect());
+        put(
+            "workItems",
+            changeset
+                .work_items
+                .iter()
+                .map(|item| tied(&world, item))
+                .collect(),
+        );
     }
-    let most = context.query.number("maxChangeCount")?.and_then(|most| usize::try_from(most).ok()).unwrap_or(0);
+    let most = context
+        .query
+        .number("maxChangeCount")?
+        .and_then(|most| usize::try_from(most).ok())
+        .unwrap_or(0);
     if most > 0 {
         let carried = &changeset.changes[..changeset.changes.len().min(most).min(CARRIED_CHANGES)];
-        put("changes", carried.iter().map(|change| change_reference(&world, changeset, change)).collect());
-        put("hasMoreChanges", json!(carried.len() < changeset.changes.len()));
+        put(
+            "changes",
+            carried
+                .iter()
+                .map(|change| change_reference(&world, changeset, change))
+                .collect(),
+        );
+        put(
+            "hasMoreChanges",
+            json!(carried.len() < changeset.changes.len()),
+        );
     }
     Ok(Answer::json(&members))
 }
@@ -199,7 +279,13 @@ fn change_reference(world: &World, changeset: &Changeset, change: &Change) -> Va
     let mut put = |name: &str, value: Value| drop(item.insert(String::from(name), value));
     put("version", json!(changeset.id));
     put("path", json!(change.path));
-    put("url", json!(format!("{link}/_apis/tfvc/items/{}?versionType=Changeset&version={}", change.path, changeset.id)));
+    put(
+        "url",
+        json!(format!(
+            "{link}/_apis/tfvc/items/{}?versionType=Changeset&version={}",
+            change.path, changeset.id
+        )),
+    );
     if let Some(size) = change.size {
         put("size", json!(size));
     }
@@ -227,15 +313,29 @@ fn changes(context: &Context) -> Reply {
     let changeset = find(context, &world)?;
     let mut slice = Slice::asked(context, 100, MOST_CHANGES)?;
     if let Some(token) = context.query.get("continuationToken") {
-        slice.skip = token.parse().map_err(|_| Refusal::argument("continuationToken", token))?;
+        slice.skip = token
+            .parse()
+            .map_err(|_| Refusal::argument("continuationToken", token))?;
     }
-    let values: Vec<Value> = slice.of(&changeset.changes).iter().map(|change| change_reference(&world, changeset, change)).collect();
-    Ok(Answer::list(&values).continued(slice.next(changeset.changes.len()).map(|next| next.to_string())))
+    let values: Vec<Value> = slice
+        .of(&changeset.changes)
+        .iter()
+        .map(|change| change_reference(&world, changeset, change))
+        .collect();
+    Ok(Answer::list(&values).continued(
+        slice
+            .next(changeset.changes.len())
+            .map(|next| next.to_string()),
+    ))
 }
 
 fn work_items(context: &Context) -> Reply {
     let world = context.world();
-    let values: Vec<Value> = find(context, &world)?.work_items.iter().map(|item| tied(&world, item)).collect();
+    let values: Vec<Value> = find(context, &world)?
+        .work_items
+        .iter()
+        .map(|item| tied(&world, item))
+        .collect();
     Ok(Answer::list(&values))
 }
 
@@ -249,9 +349,14 @@ struct Batch {
 fn batch(context: &Context) -> Reply {
     let asked: Batch = context.read_body()?;
     let world = context.world();
-    let found = asked.changeset_ids.iter().filter_map(|id| world.tfvc.changeset(*id));
+    let found = asked
+        .changeset_ids
+        .iter()
+        .filter_map(|id| world.tfvc.changeset(*id));
     let readable = found.filter(|changeset| context.caller.reads(changeset.project));
     let length = asked.comment_length.unwrap_or(COMMENT_LENGTH);
-    let values: Vec<Value> = readable.map(|changeset| Value::Object(reference(&world, changeset, length))).collect();
+    let values: Vec<Value> = readable
+        .map(|changeset| Value::Object(reference(&world, changeset, length)))
+        .collect();
     Ok(Answer::list(&values))
 }

@@ -4,7 +4,10 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value, json};
 
-use super::{Branch, Change, Label, serve::{missing, scope}};
+use super::{
+    Branch, Change, Label,
+    serve::{missing, scope},
+};
 use crate::{
     answer::{Answer, Reply},
     context::{Context, get},
@@ -38,12 +41,17 @@ fn branches(context: &Context) -> Reply {
     let is_wanted = |branch: &Branch| {
         context.covers(scope, branch.project)
             && (include_deleted || !branch.is_deleted)
-            && asked.map_or(branch.parent.is_none(), |path| path == branch.path)
+            && asked.map_or_else(|| branch.parent.is_none(), |path| path == branch.path)
     };
     let places = (0..all.len()).filter(|place| is_wanted(&all[*place]));
-    let values: Vec<Value> = places.map(|place| branch_reference(context, &world, place, include_deleted)).collect();
+    let values: Vec<Value> = places
+        .map(|place| branch_reference(context, &world, place, include_deleted))
+        .collect();
     if let (Some(path), true) = (asked, values.is_empty()) {
-        return Err(missing(&format!("TF400829: {path} is not a branch."), "BranchNotFoundException"));
+        return Err(missing(
+            &format!("TF400829: {path} is not a branch."),
+            "BranchNotFoundException",
+        ));
     }
     match (asked, values.first()) {
         (Some(_), Some(branch)) => Ok(Answer::json(branch)),
@@ -51,7 +59,12 @@ fn branches(context: &Context) -> Reply {
     }
 }
 
-fn branch_reference(context: &Context, world: &World, place: usize, include_deleted: bool) -> Value {
+fn branch_reference(
+    context: &Context,
+    world: &World,
+    place: usize,
+    include_deleted: bool,
+) -> Value {
     let link = world.organization.link();
     let branch = &world.tfvc.branches[place];
     let mut members = Map::new();
@@ -60,31 +73,57 @@ fn branch_reference(context: &Context, world: &World, place: usize, include_dele
     if let Some(description) = branch.description {
         put("description", json!(description));
     }
-    put("owner", world.organization.identities[branch.owner].reference(&link));
+    put(
+        "owner",
+        world.organization.identities[branch.owner].reference(&link),
+    );
     put("createdDate", json!(date::sent(branch.created)));
     put("url", json!(branch_url(&link, branch)));
-    put("relatedBranches", branch.related.iter().map(|path| json!({ "path": path })).collect());
+    put(
+        "relatedBranches",
+        branch
+            .related
+            .iter()
+            .map(|path| json!({ "path": path }))
+            .collect(),
+    );
     put("mappings", json!([]));
     if branch.is_deleted {
         put("isDeleted", json!(true));
     }
-    if let (true, Some(parent)) = (context.query.flag("includeParent"), parent_path(world, branch)) {
+    if let (true, Some(parent)) = (
+        context.query.flag("includeParent"),
+        parent_path(world, branch),
+    ) {
         put("parent", json!({ "path": parent }));
     }
     if context.query.flag("includeChildren") {
         let is_child = |(_, child): &(usize, &Branch)| {
-            child.project == branch.project && parent_path(world, child) == Some(branch.path.as_str()) && (include_deleted || !child.is_deleted)
+            child.project == branch.project
+                && parent_path(world, child) == Some(branch.path.as_str())
+                && (include_deleted || !child.is_deleted)
         };
         let children = world.tfvc.branches.iter().enumerate().filter(is_child);
-        put("children", children.map(|(child, _)| branch_reference(context, world, child, include_deleted)).collect());
+        put(
+            "children",
+            children
+                .map(|(child, _)| branch_reference(context, world, child, include_deleted))
+                .collect(),
+        );
     }
     Value::Object(members)
 }
 
 /// The path of the branch that this one was branched from.
 pub(super) fn parent_path<'w>(world: &'w World, branch: &Branch) -> Option<&'w str> {
-    let mut of_project = world.tfvc.branches.iter().filter(|other| other.project == branch.project);
-    of_project.nth(branch.parent?).map(|parent| parent.path.as_str())
+    let mut of_project = world
+        .tfvc
+        .branches
+        .iter()
+        .filter(|other| other.project == branch.project);
+    of_project
+        .nth(branch.parent?)
+        .map(|parent| parent.path.as_str())
 }
 
 pub(super) fn label_url(link: &str, label: &Label) -> String {
@@ -108,8 +147,16 @@ fn label_reference(world: &World, label: &Label) -> Value {
 fn labels(context: &Context) -> Reply {
     let world = context.world();
     let scope = scope(context, &world)?;
-    let name = context.query.get("requestData.name").or_else(|| context.query.get("name"));
-    let found = world.tfvc.labels.iter().rev().filter(|label| context.covers(scope, label.project));
+    let name = context
+        .query
+        .get("requestData.name")
+        .or_else(|| context.query.get("name"));
+    let found = world
+        .tfvc
+        .labels
+        .iter()
+        .rev()
+        .filter(|label| context.covers(scope, label.project));
     let found = found.filter(|label| name.is_none_or(|name| label.name.eq_ignore_ascii_case(name)));
     let values: Vec<Value> = found.map(|label| label_reference(&world, label)).collect();
     Ok(Answer::list(Slice::asked(context, 100, 1_000)?.of(&values)))
@@ -121,21 +168,41 @@ fn find_label<'w>(context: &Context, world: &'w World) -> Result<&'w Label, Refu
     let mut labels = world.tfvc.labels.iter();
     labels
         .find(|label| label.id == id && context.covers(scope, label.project))
-        .ok_or_else(|| missing(&format!("TF14063: The label {id} does not exist."), "LabelNotFoundException"))
+        .ok_or_else(|| {
+            missing(
+                &format!("TF14063: The label {id} does not exist."),
+                "LabelNotFoundException",
+            )
+        })
 }
 
 fn label(context: &Context) -> Reply {
     let world = context.world();
-    Ok(Answer::json(&label_reference(&world, find_label(context, &world)?)))
+    Ok(Answer::json(&label_reference(
+        &world,
+        find_label(context, &world)?,
+    )))
 }
 
 fn label_items(context: &Context) -> Reply {
     let world = context.world();
     let label = find_label(context, &world)?;
-    let changesets = world.tfvc.changesets.iter().filter(|changeset| changeset.project == label.project).take(5);
+    let changesets = world
+        .tfvc
+        .changesets
+        .iter()
+        .filter(|changeset| changeset.project == label.project)
+        .take(5);
     let item = |id: i64, change: &Change| json!({ "version": id, "path": change.path });
-    let values: Vec<Value> =
-        changesets.flat_map(|changeset| changeset.changes.iter().take(3).map(move |change| item(changeset.id, change))).collect();
+    let values: Vec<Value> = changesets
+        .flat_map(|changeset| {
+            changeset
+                .changes
+                .iter()
+                .take(3)
+                .map(move |change| item(changeset.id, change))
+        })
+        .collect();
     Ok(Answer::list(Slice::asked(context, 100, 1_000)?.of(&values)))
 }
 
@@ -143,10 +210,22 @@ fn label_items(context: &Context) -> Reply {
 fn items(context: &Context) -> Reply {
     let world = context.world();
     let scope = scope(context, &world)?;
-    let under = context.query.get("scopePath").unwrap_or("$/").trim_end_matches('/');
-    let full = context.query.get("recursionLevel").is_some_and(|level| level.eq_ignore_ascii_case("full"));
+    let under = context
+        .query
+        .get("scopePath")
+        .unwrap_or("$/")
+        .trim_end_matches('/');
+    let full = context
+        .query
+        .get("recursionLevel")
+        .is_some_and(|level| level.eq_ignore_ascii_case("full"));
     let mut present: BTreeMap<&str, (i64, &Change, jiff::Timestamp)> = BTreeMap::new();
-    for changeset in world.tfvc.changesets.iter().filter(|changeset| context.covers(scope, changeset.project)) {
+    for changeset in world
+        .tfvc
+        .changesets
+        .iter()
+        .filter(|changeset| context.covers(scope, changeset.project))
+    {
         for change in &changeset.changes {
             if change.kind.contains("delete") {
                 present.remove(change.path.as_str());
@@ -156,7 +235,9 @@ fn items(context: &Context) -> Reply {
         }
     }
     let is_wanted = |path: &str| {
-        let below = path.strip_prefix(under).and_then(|rest| rest.strip_prefix('/'));
+        let below = path
+            .strip_prefix(under)
+            .and_then(|rest| rest.strip_prefix('/'));
         path == under || below.is_some_and(|rest| full || !rest.contains('/'))
     };
     let values: Vec<Value> = present

@@ -21,12 +21,19 @@ pub const ENTITIES: &[&str] = &[CHANGESETS, DETAILS, BRANCHES, LABELS];
 pub fn truth(world: &World, reader: &User, entity: &str, rows: Rows<'_>) -> bool {
     let link = world.organization.link();
     let tfvc = &world.tfvc;
-    let changesets = tfvc.changesets.iter().filter(|changeset| reader.reads(changeset.project));
+    let changesets = tfvc
+        .changesets
+        .iter()
+        .filter(|changeset| reader.reads(changeset.project));
     match entity {
         CHANGESETS => changesets.for_each(|changeset| rows(changeset_row(world, &link, changeset))),
         DETAILS => changesets.for_each(|changeset| rows(detail_row(changeset))),
         BRANCHES => {
-            for branch in tfvc.branches.iter().filter(|branch| reader.reads(branch.project)) {
+            for branch in tfvc
+                .branches
+                .iter()
+                .filter(|branch| reader.reads(branch.project))
+            {
                 rows(json!({
                     "path": branch.path,
                     "project_id": branch.project,
@@ -43,7 +50,11 @@ pub fn truth(world: &World, reader: &User, entity: &str, rows: Rows<'_>) -> bool
             }
         }
         LABELS => {
-            for label in tfvc.labels.iter().filter(|label| reader.reads(label.project)) {
+            for label in tfvc
+                .labels
+                .iter()
+                .filter(|label| reader.reads(label.project))
+            {
                 rows(json!({
                     "id": label.id,
                     "project_id": label.project,
@@ -76,14 +87,17 @@ fn changeset_row(world: &World, link: &str, changeset: &Changeset) -> Value {
 }
 
 fn detail_row(changeset: &Changeset) -> Value {
-    let item = |item: &super::TiedItem| {
-        json!({ "id": item.id, "title": item.title, "state": item.state, "work_item_type": item.kind, "assigned_to": item.assigned_to })
-    };
+    let item = |item: &super::TiedItem| json!({ "id": item.id, "title": item.title, "state": item.state, "work_item_type": item.kind, "assigned_to": item.assigned_to });
     let note = |(name, value): &(&str, String)| json!({ "name": name, "value": value });
-    let (comment, failures) = changeset.overridden.as_ref().map_or((None, None), |(comment, failures)| {
-        let failures: Vec<Value> = failures.iter().map(|message| failure(message)).collect();
-        (Some(comment), Some(failures))
-    });
+    let (comment, failures) =
+        changeset
+            .overridden
+            .as_ref()
+            .map_or((None, None), |(comment, failures)| {
+                let failures: Vec<Value> =
+                    failures.iter().map(|message| failure(message)).collect();
+                (Some(comment), Some(failures))
+            });
     json!({
         "changeset_id": changeset.id,
         "team_project_ids": [changeset.project],
