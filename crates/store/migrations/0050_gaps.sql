@@ -1,4 +1,4 @@
--- What the scheduler asks every second: which details are lacking, which jobs are not published, how many rows there are.
+-- What the scheduler asks every second: which details are lacking, and which jobs are not published.
 
 CREATE INDEX builds_finished ON ado.builds (organization_id, project_id, finish_time DESC, id DESC)
     WHERE finish_time IS NOT NULL AND deleted_at IS NULL;
@@ -7,22 +7,6 @@ CREATE INDEX pull_requests_newest ON ado.pull_requests (organization_id, project
 CREATE INDEX runs_unpublished ON sync.runs (ordered_at) WHERE published_at IS NULL AND ended_at IS NULL;
 CREATE INDEX pages_by_age ON sync.pages (committed_at);
 CREATE INDEX dead_letters_by_feed ON sync.dead_letters (feed_id);
-
--- A table bears the name of its entity. The threads of a pull request are one record, whose table is that of discussions.
-CREATE FUNCTION sync.row_count(entity text, organizations uuid[]) RETURNS bigint
-    LANGUAGE plpgsql STABLE AS $$
-DECLARE
-    counted bigint := 0;
-    name text := CASE entity WHEN 'pull_request_threads' THEN 'pull_request_discussions' ELSE entity END;
-BEGIN
-    IF to_regclass(format('ado.%I', name)) IS NOT NULL THEN
-        EXECUTE format('SELECT count(*) FROM ado.%I WHERE organization_id = ANY ($1) AND deleted_at IS NULL', name)
-            INTO counted USING organizations;
-    END IF;
-    RETURN counted;
-END;
-$$;
-COMMENT ON FUNCTION sync.row_count IS 'How many rows an entity has in these organizations that are not deleted.';
 
 -- ADO cuts a description in a list at 400 UTF-16 code units; a character above U+FFFF is two of them.
 CREATE FUNCTION sync.utf16_length(content text) RETURNS integer

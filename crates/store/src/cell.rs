@@ -18,19 +18,6 @@ pub(crate) enum Kind {
 }
 
 impl Kind {
-    /// The type of the column.
-    pub(crate) const fn column(self) -> &'static str {
-        match self {
-            Self::Int8 => "bigint",
-            Self::Float8 => "double precision",
-            Self::Bool => "boolean",
-            Self::Text => "text",
-            Self::Json => "jsonb",
-            Self::Uuid => "uuid",
-            Self::Time => "timestamp with time zone",
-        }
-    }
-
     /// The type of the parameter that carries a whole column: JSON travels as text.
     pub(crate) const fn parameter(self) -> &'static str {
         match self {

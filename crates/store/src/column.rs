@@ -159,7 +159,7 @@ impl<R: 'static> Column<R> {
 }
 
 /// A guid, if there is one.
-pub(crate) fn guid(name: &'static str, text: &str) -> Result<Option<Uuid>, Malformed> {
+fn guid(name: &'static str, text: &str) -> Result<Option<Uuid>, Malformed> {
     if text.is_empty() {
         return Ok(None);
     }

@@ -7,7 +7,7 @@ use wire::{Envelope, Page, PageError, Record};
 
 use crate::{
     cell::Cell,
-    column::{Malformed, guid},
+    column::Malformed,
     layout::Layout,
     table::{Items, Scope, Table},
 };
@@ -72,14 +72,13 @@ impl<R: Record> Records for Decoded<R> {
             let read = || {
                 let cells = self.table.cells(record)?;
                 let lists = self.table.lists(record)?;
-                let project = guid("project_id", record.project_id())?;
-                Ok((cells, lists, project))
+                Ok((cells, lists))
             };
             match read() {
-                Ok((cells, lists, project)) => Ok(Row {
+                Ok((cells, lists)) => Ok(Row {
                     page,
                     organization: envelope.organization,
-                    project,
+                    project: record.project_id().parse().ok(),
                     key: self.layout.key_of(&cells),
                     version: record.version().unwrap_or(reading),
                     observed_at: envelope.observed_at,

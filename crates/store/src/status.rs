@@ -11,6 +11,7 @@ use crate::{
     Error, Store,
     feeds::{Feed, ScopesMark},
     gaps::{self, Gaps},
+    mapping::Mapping,
 };
 
 /// More problems than these are no longer read by anybody.
@@ -80,13 +81,10 @@ impl Look {
 
     /// The sums of every entity.
     pub async fn sums(&mut self) -> Result<BTreeMap<String, Sums>, Error> {
-        let names: Vec<&str> = ENTITIES.iter().map(|entity| entity.name).collect();
-        let rows: Vec<(String, i64, i64, i64, i64, f64)> = sqlx::query_as(
+        let mut sums: BTreeMap<String, Sums> = BTreeMap::new();
+        let rows: Vec<(String, i64, i64, i64, f64)> = sqlx::query_as(
             "WITH mine AS (
-                 SELECT id, entity FROM sync.feeds WHERE connection_id = ANY ($2)
-             ), covered AS (
-                 SELECT coalesce(array_agg(DISTINCT organization_id), '{}') AS organizations
-                 FROM auth.connection_organizations WHERE connection_id = ANY ($2)
+                 SELECT id, entity FROM sync.feeds WHERE connection_id = ANY ($1)
              ), pages AS (
                  SELECT m.entity, sum(p.created + p.updated + p.unchanged)::bigint AS records
                  FROM sync.pages p JOIN mine m ON m.id = p.feed_id GROUP BY m.entity
@@ -97,31 +95,40 @@ impl Look {
                  SELECT m.entity, count(*) AS dead
                  FROM sync.dead_letters d JOIN mine m ON m.id = d.feed_id GROUP BY m.entity
              )
-             SELECT e.name, sync.row_count(e.name, c.organizations), coalesce(p.records, 0), coalesce(r.requests, 0),
-                    coalesce(d.dead, 0), coalesce(r.seconds, 0)
-             FROM unnest($1::text[]) AS e (name)
-             CROSS JOIN covered c
-             LEFT JOIN pages p ON p.entity = e.name
-             LEFT JOIN runs r ON r.entity = e.name
-             LEFT JOIN dead d ON d.entity = e.name",
+             SELECT r.entity, coalesce(p.records, 0), r.requests, coalesce(d.dead, 0), r.seconds
+             FROM runs r LEFT JOIN pages p USING (entity) LEFT JOIN dead d USING (entity)",
         )
-        .bind(&names)
         .bind(&self.connections)
         .fetch_all(&mut *self.transaction)
         .await?;
-        Ok(rows
-            .into_iter()
-            .map(|(entity, rows, records, requests, dead, seconds)| {
-                let sums = Sums {
-                    rows: rows.unsigned_abs(),
-                    records: records.unsigned_abs(),
-                    requests: requests.unsigned_abs(),
-                    dead: dead.unsigned_abs(),
-                    seconds,
-                };
-                (entity, sums)
-            })
-            .collect())
+        for (entity, records, requests, dead, seconds) in rows {
+            let sum = sums.entry(entity).or_default();
+            sum.records = records.unsigned_abs();
+            sum.requests = requests.unsigned_abs();
+            sum.dead = dead.unsigned_abs();
+            sum.seconds = seconds;
+        }
+        self.count_rows(&mut sums).await?;
+        Ok(sums)
+    }
+
+    async fn count_rows(&mut self, sums: &mut BTreeMap<String, Sums>) -> Result<(), Error> {
+        let organizations: Vec<(Uuid,)> = sqlx::query_as(
+            "SELECT DISTINCT organization_id FROM auth.connection_organizations WHERE connection_id = ANY ($1)",
+        )
+        .bind(&self.connections)
+        .fetch_all(&mut *self.transaction)
+        .await?;
+        for (organization,) in organizations {
+            for entity in ENTITIES {
+                let (rows,): (i64,) = sqlx::query_as(Mapping::of(entity).sql.count)
+                    .bind(organization)
+                    .fetch_one(&mut *self.transaction)
+                    .await?;
+                sums.entry(entity.name.to_owned()).or_default().rows += rows.unsigned_abs();
+            }
+        }
+        Ok(())
     }
 
     /// What is not complete, and why: feeds, and organizations that are not read at all.

@@ -16,6 +16,8 @@ use super::{
 };
 use crate::{Ended, Error, Fate, mapping::Mapping};
 
+type Bytes = Option<Vec<u8>>;
+
 /// A feed that pages of this call belong to.
 #[derive(Debug)]
 struct Touched {
@@ -93,7 +95,7 @@ async fn lines(
     feeds: &[(Uuid, usize, &super::standing::Standing)],
 ) -> Result<BTreeMap<Uuid, Vec<Line>>, Error> {
     let standings = feeds.iter().map(|(.., standing)| standing);
-    let rows: Vec<(Uuid, i64, Option<Vec<u8>>, Option<Vec<u8>>)> = sqlx::query_as(
+    let rows: Vec<(Uuid, i64, Bytes, Bytes)> = sqlx::query_as(
         "SELECT p.feed_id, p.page, p.cursor, p.outcome
          FROM unnest($1::uuid[], $2::int8[], $3::int8[]) AS x (feed_id, epoch, page)
          JOIN sync.pages AS p ON p.feed_id = x.feed_id AND p.epoch = x.epoch AND p.page > x.page

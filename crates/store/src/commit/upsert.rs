@@ -25,7 +25,7 @@ pub(super) async fn upsert(
     rows: &[Row<'_>],
 ) -> Result<Vec<RowFate>, Error> {
     let mut fates = vec![RowFate::Unchanged; rows.len()];
-    let mut ranges = vec![0..rows.len()];
+    let mut ranges: Vec<_> = iter::once(0..rows.len()).collect();
     while let Some(range) = ranges.pop() {
         let mut savepoint = connection.begin().await?;
         match write(&mut savepoint, mapping, &rows[range.clone()]).await {

@@ -1,11 +1,12 @@
 //! The store against a real PostgreSQL: a database of its own for every test.
 //!
-//! `ADIT_TEST_POSTGRES` names a running server that may be littered with databases; without it each process starts a
+//! `TEST_POSTGRES_URL` names a running server that may be littered with databases; without it each process starts a
 //! private one.
 
 mod any_order;
 mod dead_letters;
 mod details;
+mod every_field;
 mod exports;
 mod feeds;
 mod migrations;

@@ -28,11 +28,3 @@ async fn a_database_newer_than_the_program_is_refused() {
     assert!(matches!(error, Error::Newer(9999)), "{error:?}");
     assert!(error.to_string().contains("newer than this program"));
 }
-
-#[tokio::test]
-async fn no_server_is_a_transient_error() {
-    let error = Store::connect("postgres://nobody@127.0.0.1:1/none", "test", 1)
-        .await
-        .unwrap_err();
-    assert!(error.is_transient(), "{error:?}");
-}

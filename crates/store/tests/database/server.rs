@@ -67,7 +67,7 @@ impl Database {
 
 async fn server() -> Result<(Option<Postgres>, String)> {
     #[expect(clippy::disallowed_methods, reason = "a test has no command line")]
-    if let Ok(url) = std::env::var("ADIT_TEST_POSTGRES") {
+    if let Ok(url) = std::env::var("TEST_POSTGRES_URL") {
         let (base, _) = url.rsplit_once('/').context("a URL with a database")?;
         return Ok((None, base.to_owned()));
     }

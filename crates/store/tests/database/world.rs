@@ -87,7 +87,17 @@ impl World {
         project: Uuid,
         repository: Uuid,
     ) -> Feed {
-        let entity = R::ENTITY;
+        self.feed_of_entity(R::ENTITY, connection, project, repository)
+            .await
+    }
+
+    pub(crate) async fn feed_of_entity(
+        &self,
+        entity: &'static Entity,
+        connection: Uuid,
+        project: Uuid,
+        repository: Uuid,
+    ) -> Feed {
         let (project, repository) = match entity.scope {
             wire::ScopeKind::Organization => (None, None),
             wire::ScopeKind::Project => (Some(project), None),
