@@ -15,13 +15,17 @@ use wiremock::ResponseTemplate;
 use crate::support::{Service, at, in_turn, project};
 
 /// What of an answer belongs to another entity, or to the page and not to a report.
-const NOT_OURS: [&str; 6] = [
+const NOT_OURS: [&str; 10] = [
     "project",
     "_links",
     "repository",
     "queue",
     "definition",
     "log",
+    "lastMergeCommit",
+    "lastMergeSourceCommit",
+    "lastMergeTargetCommit",
+    "locationServiceData",
 ];
 
 struct Recording {
@@ -96,12 +100,18 @@ fn recording(file: &Path) -> Option<Recording> {
         let kept = kept.contains(&name.as_str()) || name.starts_with("x-tfs-s");
         kept.then(|| Some((name, value.as_str()?.to_owned())))?
     });
+    let mut path: Vec<String> = path.split('/').map(str::to_ascii_lowercase).collect();
+    let body = value["response"].get("body")?.clone();
+    // What is ordered by POST answers like what is read by its id.
+    if value["request"]["method"] == "POST" && body.get("id").is_some() {
+        path.push("1".to_owned());
+    }
     Some(Recording {
         name: file.file_stem()?.to_string_lossy().into_owned(),
-        path: path.split('/').map(str::to_ascii_lowercase).collect(),
+        path,
         status: u16::try_from(value["response"]["status"].as_u64()?).ok()?,
         headers: headers.collect(),
-        body: value["response"].get("body")?.clone(),
+        body,
     })
 }
 
