@@ -48,26 +48,19 @@ proptest! {
 
     #[test]
     fn no_organization_gets_more_than_its_room(state in world::states()) {
-        let mut state = state;
-        let orders = plan(start(), &state);
-        let lost_before: BTreeSet<Uuid> = orders.iter().filter(|order| order.lost).map(|order| order.feed).collect();
-        apply(start(), &mut state, &orders);
-        let ordered: BTreeSet<Uuid> = orders.iter().map(|order| order.feed).collect();
-        let mut open: BTreeMap<_, (usize, usize)> = BTreeMap::new();
-        for feed in state.feeds.iter().filter(|feed| feed.running) {
-            let lane = open.entry((feed.organization, feed.connection, feed.entity.domain)).or_default();
-            lane.0 += 1;
-            lane.1 += usize::from(ordered.contains(&feed.id));
+        let mut open: BTreeMap<_, usize> = BTreeMap::new();
+        for order in plan(start(), &state) {
+            let feed = state.feeds.iter().find(|feed| feed.id == order.feed).unwrap();
+            *open.entry((feed.organization, feed.connection, feed.entity.domain)).or_default() += 1;
         }
-        // A lost run that finds no room keeps its epoch, and is not counted.
-        for (all, new) in open.into_values() {
-            prop_assert!(new <= state.settings.jobs, "{all} {new} {lost_before:?}");
+        for jobs in open.into_values() {
+            prop_assert!(jobs <= state.settings.jobs);
         }
     }
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(24))]
+    #![proptest_config(ProptestConfig::with_cases(12))]
 
     #[test]
     fn each_epoch_of_a_feed_is_ordered_once_and_nothing_starves(mut world in world::worlds()) {
