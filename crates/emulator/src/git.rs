@@ -3,10 +3,15 @@
 mod change;
 mod change_pull_request;
 mod change_repository;
+mod changed_files;
+mod copy;
+mod draft;
+mod files;
 mod import;
 mod log;
 mod make;
 mod program;
+mod proposals;
 mod pull_request;
 mod repository;
 mod review;
@@ -107,7 +112,9 @@ impl GitWorld {
 
     /// The pull requests of a repository, with the merges that were tried or made.
     pub(crate) fn proposals(&self, repository: Uuid) -> Vec<(i64, Option<String>)> {
-        self.pull_requests_of(repository).map(|found| (found.id, found.merge_commit.clone())).collect()
+        self.pull_requests_of(repository)
+            .map(|found| (found.id, found.merge_commit.clone()))
+            .collect()
     }
 
     /// Who writes down what happens by itself.

@@ -24,7 +24,7 @@ use super::{
     import::Signature,
     log,
     pull_request::Status,
-    repository::{Push, Repository, Update},
+    repository::{Kind, Push, Repository, Update},
     review,
     thread::Event,
     truth::{COMMITS, PULL_REQUESTS, REFS, REPOSITORIES, THREADS},
@@ -94,7 +94,7 @@ pub(super) fn repository_of(world: &mut World, order: &Order) -> Result<usize, R
     let reader = world.organization.main_reader();
     let able = |found: &Repository| {
         found.open()
-            && !found.hidden
+            && found.kind == Kind::Ordinary
             && found.default_branch.is_some()
             && reader.reads(found.project)
     };
@@ -170,7 +170,7 @@ impl GitWorld {
         for reference in &after {
             let key = json!({ "repository_id": id, "name": reference.name });
             match find(&before, &reference.name) {
-                Some(old) if old == reference.object => continue,
+                Some(old) if old == reference.object => {}
                 Some(old) => {
                     changed.push(Changed::updated(REFS, key));
                     updates.push(Update {
@@ -277,26 +277,29 @@ impl GitWorld {
     }
 }
 
-/// The commits that these refs reach and those do not.
+/// The commits that some refs reach and others do not.
 fn only_in(
     workshop: &super::program::Workshop,
     directory: &std::path::Path,
-    these: &[log::Reference],
-    those: &[log::Reference],
+    reached: &[log::Reference],
+    excluded: &[log::Reference],
 ) -> anyhow::Result<Vec<String>> {
-    if these.is_empty() {
+    if reached.is_empty() {
         return Ok(Vec::new());
     }
-    let mut input = these
+    let excluded = excluded
         .iter()
-        .map(|reference| format!("{}\n", reference.object))
-        .collect::<String>();
-    input.extend(
-        those
-            .iter()
-            .map(|reference| format!("^{}\n", reference.object)),
-    );
-    let printed = workshop.feed(directory, ["rev-list", "--stdin"], input.as_bytes())?;
+        .map(|reference| format!("^{}", reference.object));
+    let tips = reached
+        .iter()
+        .map(|reference| reference.object.clone())
+        .chain(excluded)
+        .collect::<Vec<_>>();
+    let printed = workshop.feed(
+        directory,
+        ["rev-list", "--stdin"],
+        (tips.join("\n") + "\n").as_bytes(),
+    )?;
     Ok(String::from_utf8_lossy(&printed)
         .lines()
         .map(str::to_owned)

@@ -271,7 +271,7 @@ fn close(
     pull_request.status = status;
     pull_request.closed = Some(now);
     pull_request.closed_by = Some(by.clone());
-    let word = if status == Status::Completed {
+    let said = if status == Status::Completed {
         "Completed"
     } else {
         "Abandoned"
@@ -281,7 +281,7 @@ fn close(
         place,
         Event::StatusUpdate {
             by: by.clone(),
-            status: word,
+            status: said,
         },
         now,
     )

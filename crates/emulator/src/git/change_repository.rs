@@ -8,8 +8,9 @@ use serde_json::json;
 
 use super::{
     change::{Done, broken, repository_of, signature},
+    draft,
     import::{Change, Commit, Import, Parent, Reference},
-    log, make,
+    log,
     repository::Deletion,
     story::MAIN,
     truth::REPOSITORIES,
@@ -36,8 +37,8 @@ pub(super) fn create(world: &mut World, order: &Order) -> Done {
         || format!("new-{}", &id.simple().to_string()[..8]),
         str::to_owned,
     );
-    let repository = make::bare(&git.workshop, id, project, &name);
-    make::initialize(&git.workshop, &repository.directory).map_err(broken)?;
+    let repository = draft::bare(&git.workshop, id, project, &name);
+    draft::initialize(&git.workshop, &repository.directory).map_err(broken)?;
     git.repositories.push(repository);
     Ok(vec![Changed::created(REPOSITORIES, json!({ "id": id }))])
 }

@@ -43,13 +43,22 @@ pub struct Repository {
     pub disabled: bool,
     /// Disabled before anybody could read it.
     pub never_readable: bool,
-    /// The code of a wiki: only shown on request.
-    pub hidden: bool,
+    pub kind: Kind,
     pub fork_of: Option<Uuid>,
     pub(super) deleted: Option<Deletion>,
     pub(super) references: Vec<Reference>,
     /// Oldest first.
     pub(super) pushes: Vec<Push>,
+}
+
+/// What a repository is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    Ordinary,
+    /// The code of a wiki: only shown on request.
+    Wiki,
+    /// A copy of a real one: what happens by itself does not happen here.
+    Copied,
 }
 
 /// Who deleted a repository, and when.
@@ -106,14 +115,16 @@ impl Repository {
 
     /// True where pipelines can build it.
     pub(crate) fn buildable(&self) -> bool {
-        self.open() && !self.hidden && self.default_branch.is_some()
+        self.open() && self.kind != Kind::Wiki && self.default_branch.is_some()
     }
 
     /// Branches with commits that were pushed to them, oldest first.
     pub(crate) fn pushed_commits(&self) -> Vec<(String, String)> {
         let updates = self.pushes.iter().flat_map(|push| &push.updates);
         let updates = updates.filter(|update| update.new.bytes().any(|digit| digit != b'0'));
-        updates.map(|update| (update.reference.clone(), update.new.clone())).collect()
+        updates
+            .map(|update| (update.reference.clone(), update.new.clone()))
+            .collect()
     }
 
     /// Branches and tags, by name; what the service keeps for itself is left out.

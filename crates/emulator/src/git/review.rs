@@ -387,7 +387,7 @@ pub(super) fn next_thread(pull_request: &PullRequest) -> i64 {
 
 fn labels(random: &mut Random, number: usize) -> Vec<(Uuid, String)> {
     let names = ["bug", "needs tests", "größer als erlaubt", "security 🔒"];
-    let count = if number % 3 == 0 {
+    let count = if number.is_multiple_of(3) {
         1 + random.below(2)
     } else {
         0

@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 
 use super::{
+    changed_files::changed_files,
     log, missing, named,
     pull_request::{PullRequest, Status},
     repository::{Detail, Repository},
@@ -179,8 +180,7 @@ pub(super) fn iteration_changes(context: &Context) -> Reply {
     let head =
         head.ok_or_else(|| Refusal::argument("iterationId", context.parameter("iteration")))?;
     let link = world.organization.link();
-    let files =
-        serve_commits::changed_files(&world.git.workshop, repository, &["--max-count=1", head]);
+    let files = changed_files(&world.git.workshop, repository, &["--max-count=1", head]);
     let files = files.map_err(|error| Refusal::broken(&error))?;
     let entries = files.into_values().flatten().zip(1..).map(|(file, id)| {
         let mut value = file.json(repository, &link);

@@ -2,7 +2,10 @@
 
 use serde_json::Value;
 
-use super::{named, repository::Detail};
+use super::{
+    named,
+    repository::{Detail, Kind},
+};
 use crate::{
     answer::{Answer, Reply},
     context::Context,
@@ -22,7 +25,7 @@ pub(super) fn list(context: &Context) -> Reply {
     };
     let shown = world.git.repositories.iter().filter(|repository| {
         repository.exists()
-            && (hidden || !repository.hidden)
+            && (hidden || repository.kind != Kind::Wiki)
             && context.covers(scope, repository.project)
     });
     let values = shown.filter_map(|repository| {

@@ -48,31 +48,34 @@ pub fn truth(world: &World, reader: &User, entity: &str, rows: Rows<'_>) -> bool
         .iter()
         .filter(|repository| repository.exists() && reader.reads(repository.project));
     for repository in seen {
-        match entity {
-            REPOSITORIES => rows(repository_row(&world.organization, repository)),
-            _ if !repository.readable_once() => {}
-            REFS => repository.branches_and_tags().for_each(|reference| {
-                rows(ref_row(&world.organization, git, repository, reference))
-            }),
-            COMMITS => commits(git, repository, rows),
-            PULL_REQUESTS => {
-                git.pull_requests_of(repository.id).for_each(|found| {
-                    rows(pull_request_row(&world.organization, repository, found))
-                });
-            }
-            THREADS => git
-                .pull_requests_of(repository.id)
-                .for_each(|found| rows(threads_row(repository, found))),
-            DESCRIPTIONS => {
-                let long = git
-                    .pull_requests_of(repository.id)
-                    .filter(|found| found.may_be_cut());
-                long.for_each(|found| rows(description_row(repository, found)));
-            }
-            _ => {}
+        if entity == REPOSITORIES {
+            rows(repository_row(&world.organization, repository));
+        } else if repository.readable_once() {
+            below(world, repository, entity, rows);
         }
     }
     true
+}
+
+/// The rows of what is in a repository.
+fn below(world: &World, repository: &Repository, entity: &str, rows: Rows<'_>) {
+    let (organization, git) = (&world.organization, &world.git);
+    if entity == REFS {
+        for reference in repository.branches_and_tags() {
+            rows(ref_row(organization, git, repository, reference));
+        }
+    }
+    if entity == COMMITS {
+        commits(git, repository, rows);
+    }
+    for found in git.pull_requests_of(repository.id) {
+        match entity {
+            PULL_REQUESTS => rows(pull_request_row(organization, repository, found)),
+            THREADS => rows(threads_row(repository, found)),
+            DESCRIPTIONS if found.may_be_cut() => rows(description_row(repository, found)),
+            _ => {}
+        }
+    }
 }
 
 fn repository_row(organization: &Organization, repository: &Repository) -> Value {
@@ -164,7 +167,8 @@ fn commit_row(repository: &Repository, commit: &Logged) -> Value {
         "committer_name": commit.committer.name,
         "committer_email": commit.committer.email,
         "committer_date": at(commit.committer.at),
-        "comment": commit.message,
+        // Git ends every message with a line feed of its own.
+        "comment": commit.message.trim_end_matches('\n'),
         "files_changed": commit.files.len(),
         "lines_added": lines().map(|(added, _)| added).sum::<i64>(),
         "lines_deleted": lines().map(|(_, deleted)| deleted).sum::<i64>(),

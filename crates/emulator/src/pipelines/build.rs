@@ -83,8 +83,13 @@ pub(super) struct Deletion {
 }
 
 impl Status {
-    pub(super) const ALL: [Self; 5] =
-        [Self::NotStarted, Self::InProgress, Self::Cancelling, Self::Postponed, Self::Completed];
+    pub(super) const ALL: [Self; 5] = [
+        Self::NotStarted,
+        Self::InProgress,
+        Self::Cancelling,
+        Self::Postponed,
+        Self::Completed,
+    ];
 
     /// The service's word.
     pub(super) fn word(self) -> &'static str {
@@ -111,8 +116,14 @@ impl Result {
 
     /// The result of this name.
     pub(super) fn of(word: &str) -> Option<Self> {
-        let all = [Self::Succeeded, Self::PartiallySucceeded, Self::Failed, Self::Canceled];
-        all.into_iter().find(|result| result.word().eq_ignore_ascii_case(word))
+        let all = [
+            Self::Succeeded,
+            Self::PartiallySucceeded,
+            Self::Failed,
+            Self::Canceled,
+        ];
+        all.into_iter()
+            .find(|result| result.word().eq_ignore_ascii_case(word))
     }
 }
 
@@ -134,7 +145,9 @@ impl Build {
 
     /// True where it never had an agent: its YAML was wrong.
     pub(super) fn is_invalid(&self) -> bool {
-        self.status == Status::Completed && self.started.is_none() && self.result == Some(Result::Failed)
+        self.status == Status::Completed
+            && self.started.is_none()
+            && self.result == Some(Result::Failed)
     }
 
     /// `triggerInfo`.
@@ -163,12 +176,21 @@ impl Build {
 
     /// `parameters`, which is JSON inside a string.
     pub(super) fn parameters(&self) -> Option<String> {
-        self.with_parameters.then(|| format!("{{\"configuration\":\"Release\",\"ticket\":\"{}\"}}", self.id))
+        self.with_parameters.then(|| {
+            format!(
+                "{{\"configuration\":\"Release\",\"ticket\":\"{}\"}}",
+                self.id
+            )
+        })
     }
 
     /// `templateParameters`.
     pub(super) fn template_parameters(&self) -> Value {
-        if self.with_parameters { json!({ "environment": "größer", "dryRun": "False" }) } else { json!({}) }
+        if self.with_parameters {
+            json!({ "environment": "größer", "dryRun": "False" })
+        } else {
+            json!({})
+        }
     }
 }
 

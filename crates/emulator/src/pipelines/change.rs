@@ -14,7 +14,7 @@ use serde_json::{Map, Value, json};
 
 use super::{
     build::{Build, Result as Ended, Shape, Status},
-    make::Heads,
+    heads::Heads,
     timeline_make::timeline,
     truth::{BUILDS, TIMELINES},
 };
@@ -40,9 +40,19 @@ pub fn change(world: &mut World, order: &Order) -> Outcome {
 
 /// Something that happens every day.
 pub fn random_change(world: &mut World) -> Done {
-    let kinds = ["queue_build", "queue_build", "start_build", "finish_build", "finish_build", "retry_build"];
+    let kinds = [
+        "queue_build",
+        "queue_build",
+        "start_build",
+        "finish_build",
+        "finish_build",
+        "retry_build",
+    ];
     let kind = (*world.pipelines.random.pick(&kinds)).to_owned();
-    let order = Order { kind, arguments: Map::new() };
+    let order = Order {
+        kind,
+        arguments: Map::new(),
+    };
     change(world, &order).unwrap_or_else(|| Ok(Vec::new()))
 }
 
@@ -50,27 +60,48 @@ fn queue(world: &mut World, order: &Order) -> Done {
     let now = world.clock.now();
     let reader = world.organization.main_reader();
     let pipelines = &mut world.pipelines;
-    let place = match order.number("definition") {
-        Some(id) => pipelines.definitions.iter().position(|definition| definition.id == id),
-        None => {
-            let able = pipelines.definitions.iter().enumerate().filter(|(_, definition)| reader.reads(definition.project));
-            let able = able.map(|(place, _)| place).collect::<Vec<_>>();
-            (!able.is_empty()).then(|| *pipelines.random.pick(&able))
-        }
-    };
-    let place = place.ok_or_else(|| Refusal::argument("definition", &order.number("definition").unwrap_or_default().to_string()))?;
+    let asked = order.number("definition");
+    let able = pipelines
+        .definitions
+        .iter()
+        .enumerate()
+        .filter(|(_, definition)| match asked {
+            Some(id) => definition.id == id,
+            None => reader.reads(definition.project),
+        });
+    let able = able.map(|(place, _)| place).collect::<Vec<_>>();
+    let place = (!able.is_empty()).then(|| *pipelines.random.pick(&able));
+    let place = place
+        .ok_or_else(|| Refusal::argument("definition", &asked.unwrap_or_default().to_string()))?;
     let definition = &pipelines.definitions[place];
-    let repository = world.git.repositories.iter().find(|repository| repository.id.to_string() == definition.source.id);
-    let heads = repository.map(|repository| Heads::of(&world.git, repository)).unwrap_or_default();
+    let repository = world
+        .git
+        .repositories
+        .iter()
+        .find(|repository| repository.id.to_string() == definition.source.id);
+    let heads = repository
+        .map(|repository| Heads::of(&world.git, repository))
+        .unwrap_or_default();
     let who = pipelines.random.below(pipelines.people.len() - 1);
     let mut build = heads.queued(&mut pipelines.random, definition, place, now, who);
     if let Some(reason) = order.text("reason") {
-        let known = ["manual", "individualCI", "batchedCI", "schedule", "pullRequest", "triggered"];
+        let known = [
+            "manual",
+            "individualCI",
+            "batchedCI",
+            "schedule",
+            "pullRequest",
+            "triggered",
+        ];
         let known = known.into_iter().find(|known| *known == reason);
         build.reason = known.ok_or_else(|| Refusal::argument("reason", reason))?;
     }
     build.id = pipelines.builds.last().map_or(100, |last| last.id) + 1;
-    build.number = format!("{}.{}", now.to_zoned(TimeZone::UTC).strftime("%Y%m%d"), build.id);
+    build.number = format!(
+        "{}.{}",
+        now.to_zoned(TimeZone::UTC).strftime("%Y%m%d"),
+        build.id
+    );
     let id = build.id;
     pipelines.builds.push(build);
     Ok(vec![Changed::created(BUILDS, key(id))])
@@ -92,13 +123,18 @@ fn start(world: &mut World, order: &Order) -> Done {
 fn finish(world: &mut World, order: &Order) -> Done {
     let now = world.clock.now();
     let result = match order.text("result") {
-        Some(word) => Some(Ended::of(word).ok_or_else(|| Refusal::argument("result", word))?),
+        Some(name) => Some(Ended::of(name).ok_or_else(|| Refusal::argument("result", name))?),
         None => None,
     };
     let place = find(world, order, |build| build.status != Status::Completed)?;
     let pipelines = &mut world.pipelines;
     let service = pipelines.people.len() - 1;
-    let picked = *pipelines.random.pick(&[Ended::Succeeded, Ended::Succeeded, Ended::Failed, Ended::PartiallySucceeded]);
+    let picked = *pipelines.random.pick(&[
+        Ended::Succeeded,
+        Ended::Succeeded,
+        Ended::Failed,
+        Ended::PartiallySucceeded,
+    ]);
     let build = &mut pipelines.builds[place];
     build.started.get_or_insert(build.queued);
     build.status = Status::Completed;
@@ -112,7 +148,11 @@ fn finish(world: &mut World, order: &Order) -> Done {
     let before = again.and_then(|before| timeline(pipelines, &before));
     let after = timeline(pipelines, build);
     changed.extend(after.map(|_| {
-        let change = if before.is_some() { Changed::updated } else { Changed::created };
+        let change = if before.is_some() {
+            Changed::updated
+        } else {
+            Changed::created
+        };
         change(TIMELINES, json!({ "build_id": build.id }))
     }));
     Ok(changed)
@@ -125,7 +165,10 @@ fn retry(world: &mut World, order: &Order) -> Done {
             && build.deleted.is_none()
             && build.started.is_some()
             && build.shape == Shape::Whole
-            && matches!(build.result, Some(Ended::Failed | Ended::Canceled | Ended::PartiallySucceeded))
+            && matches!(
+                build.result,
+                Some(Ended::Failed | Ended::Canceled | Ended::PartiallySucceeded)
+            )
     };
     let place = find(world, order, able)?;
     let build = &mut world.pipelines.builds[place];
@@ -148,11 +191,16 @@ fn find(world: &mut World, order: &Order, able: impl Fn(&Build) -> bool) -> Resu
         return if able(&pipelines.builds[found]) {
             Ok(found)
         } else {
-            Err(Refusal::invalid(&format!("build {id} is {}", pipelines.builds[found].status.word())))
+            Err(Refusal::invalid(&format!(
+                "build {id} is {}",
+                pipelines.builds[found].status.word()
+            )))
         };
     }
     let places = pipelines.builds.iter().enumerate().rev();
-    let places = places.filter(|(_, build)| reader.reads(build.project) && able(build)).map(|(place, _)| place);
+    let places = places
+        .filter(|(_, build)| reader.reads(build.project) && able(build))
+        .map(|(place, _)| place);
     let places = places.take(20).collect::<Vec<_>>();
     if places.is_empty() {
         return Err(Refusal::invalid("there is no build in that state"));

@@ -77,7 +77,10 @@ impl Queue {
 impl Definition {
     /// The address in the REST API.
     pub(super) fn url(&self, link: &str) -> String {
-        format!("{link}/{}/_apis/build/Definitions/{}?revision={}", self.project, self.id, self.revision)
+        format!(
+            "{link}/{}/_apis/build/Definitions/{}?revision={}",
+            self.project, self.id, self.revision
+        )
     }
 
     /// The name in links between services.
@@ -121,7 +124,10 @@ impl Definition {
                 "badge": { "href": format!("{base}/_apis/build/status/{}", self.id) },
             }),
         );
-        put("quality", json!(if self.is_draft { "draft" } else { "definition" }));
+        put(
+            "quality",
+            json!(if self.is_draft { "draft" } else { "definition" }),
+        );
         put("authoredBy", self.authored_by.reference(link));
         put("createdDate", json!(date::sent(self.created)));
         if let Some(queue) = self.queue {

@@ -27,12 +27,18 @@ enum By {
 
 impl Order {
     /// What the service does unless asked: what still runs comes last.
-    pub(super) const DEFAULT: Self = Self { by: By::Finish, descending: true };
+    pub(super) const DEFAULT: Self = Self {
+        by: By::Finish,
+        descending: true,
+    };
 
     /// The order of this name.
     pub(super) fn of(word: &str) -> Option<Self> {
         let word = word.to_ascii_lowercase();
-        let (name, descending) = match (word.strip_suffix("ascending"), word.strip_suffix("descending")) {
+        let (name, descending) = match (
+            word.strip_suffix("ascending"),
+            word.strip_suffix("descending"),
+        ) {
             (Some(name), _) => (name, false),
             (_, Some(name)) => (name, true),
             _ => return None,
@@ -58,7 +64,13 @@ impl Order {
     /// The place of a build. Those without the time come last, apart from one another.
     fn place(self, build: &Build) -> Timestamp {
         let step = SignedDuration::from_nanos(build.id * 100);
-        self.time(build).unwrap_or_else(|| if self.descending { never() + step } else { open() + step })
+        self.time(build).unwrap_or_else(|| {
+            if self.descending {
+                never() + step
+            } else {
+                open() + step
+            }
+        })
     }
 
     /// Sorts.
@@ -72,7 +84,11 @@ impl Order {
 
     /// True for those that a token leaves to come: equal times at the border come again.
     pub(super) fn follows(self, build: &Build, token: Timestamp) -> bool {
-        if self.descending { self.place(build) <= token } else { self.place(build) >= token }
+        if self.descending {
+            self.place(build) <= token
+        } else {
+            self.place(build) >= token
+        }
     }
 
     /// The token of the page that begins with `next`, after a page that began at `token`. Where a whole page has one
@@ -82,7 +98,13 @@ impl Order {
         let place = self.place(next);
         let tick = SignedDuration::from_nanos(100);
         match token {
-            Some(token) if token == place => if self.descending { place - tick } else { place + tick },
+            Some(token) if token == place => {
+                if self.descending {
+                    place - tick
+                } else {
+                    place + tick
+                }
+            }
             _ => place,
         }
     }
@@ -121,7 +143,10 @@ impl Tokens {
     /// The time of a token; none where it was given out for another query: then the first page comes again.
     pub(super) fn take(&self, text: &str, query: u64) -> Option<Timestamp> {
         let known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if known.get(text).is_some_and(|queries| !queries.contains(&query)) {
+        if known
+            .get(text)
+            .is_some_and(|queries| !queries.contains(&query))
+        {
             return None;
         }
         date::read(text)

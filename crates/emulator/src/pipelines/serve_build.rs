@@ -22,7 +22,10 @@ const MOST_CHANGES: usize = 200;
 fn find<'w>(context: &Context, world: &'w World) -> Result<&'w Build, Refusal> {
     let id = context.parameter_number("build")?;
     let scope = context.project(world)?;
-    let found = world.pipelines.build(id).filter(|build| context.covers(scope, build.project));
+    let found = world
+        .pipelines
+        .build(id)
+        .filter(|build| context.covers(scope, build.project));
     found.ok_or_else(|| missing(id))
 }
 
@@ -38,7 +41,9 @@ fn missing(id: i64) -> Refusal {
 pub(super) fn one(context: &Context) -> Reply {
     let world = context.world();
     let build = find(context, &world)?;
-    Ok(Answer::text(Writer::new(&world.pipelines, &world.organization).write(build)))
+    Ok(Answer::text(
+        Writer::new(&world.pipelines, &world.organization).write(build),
+    ))
 }
 
 /// Its timeline: 204, an empty body, 404 or null for some that never ran.
@@ -66,7 +71,9 @@ pub(super) fn one_timeline(context: &Context) -> Reply {
     let newest = timeline(&world.pipelines, build).filter(|_| build.deleted.is_none());
     let newest = newest.ok_or_else(|| missing_timeline(build.id))?;
     let all = std::iter::once(&newest).chain(&newest.earlier);
-    let found = all.into_iter().find(|timeline| timeline.id.to_string().eq_ignore_ascii_case(id));
+    let found = all
+        .into_iter()
+        .find(|timeline| timeline.id.to_string().eq_ignore_ascii_case(id));
     let found = found.ok_or_else(|| missing_timeline(build.id))?;
     Ok(Answer::json(&found.json(&below(&world, build))))
 }
@@ -80,7 +87,12 @@ fn missing_timeline(id: i64) -> Refusal {
 }
 
 fn below(world: &World, build: &Build) -> String {
-    format!("{}/{}/_apis/build/builds/{}", world.organization.link(), build.project, build.id)
+    format!(
+        "{}/{}/_apis/build/builds/{}",
+        world.organization.link(),
+        build.project,
+        build.id
+    )
 }
 
 /// The commits that are new in it.
@@ -99,7 +111,9 @@ pub(super) fn changes(context: &Context) -> Reply {
             "location": format!("{link}/_apis/git/repositories/{}/commits/{version}", definition.source.id),
         })
     });
-    Ok(Answer::list(&change.into_iter().take(MOST_CHANGES).collect::<Vec<_>>()))
+    Ok(Answer::list(
+        &change.into_iter().take(MOST_CHANGES).collect::<Vec<_>>(),
+    ))
 }
 
 /// The work items that its commits name.
@@ -109,7 +123,11 @@ pub(super) fn work_items(context: &Context) -> Reply {
     let link = world.organization.link();
     let id = build.id % 40 + 1;
     let item = json!({ "id": id.to_string(), "url": format!("{link}/_apis/wit/workItems/{id}") });
-    Ok(Answer::list(if build.id % 4 == 0 { std::slice::from_ref(&item) } else { &[] }))
+    Ok(Answer::list(if build.id % 4 == 0 {
+        std::slice::from_ref(&item)
+    } else {
+        &[]
+    }))
 }
 
 /// What it published.
@@ -139,5 +157,7 @@ pub(super) fn artifacts(context: &Context) -> Reply {
 pub(super) fn tags(context: &Context) -> Reply {
     let world = context.world();
     let build = find(context, &world)?;
-    Ok(Answer::list(&build.tags.iter().map(|tag| json!(tag)).collect::<Vec<_>>()))
+    Ok(Answer::list(
+        &build.tags.iter().map(|tag| json!(tag)).collect::<Vec<_>>(),
+    ))
 }

@@ -21,22 +21,43 @@ pub(super) fn list(context: &Context) -> Reply {
     let takes = |definition: &&Definition| {
         definition.project == project.id
             && (ids.is_empty() || ids.iter().any(|id| id.parse() == Ok(definition.id)))
-            && query.get("name").is_none_or(|name| is_like(name, &definition.name))
+            && query
+                .get("name")
+                .is_none_or(|name| is_like(name, &definition.name))
             && query.get("path").is_none_or(|path| path == definition.path)
-            && query.get("repositoryId").is_none_or(|id| id == definition.source.id)
+            && query
+                .get("repositoryId")
+                .is_none_or(|id| id == definition.source.id)
     };
-    let mut found = world.pipelines.definitions.iter().filter(takes).collect::<Vec<_>>();
-    match query.get("queryOrder").unwrap_or("none").to_ascii_lowercase().as_str() {
+    let mut found = world
+        .pipelines
+        .definitions
+        .iter()
+        .filter(takes)
+        .collect::<Vec<_>>();
+    match query
+        .get("queryOrder")
+        .unwrap_or("none")
+        .to_ascii_lowercase()
+        .as_str()
+    {
         "lastmodifiedascending" => found.sort_by_key(|definition| definition.created),
-        "lastmodifieddescending" => found.sort_by_key(|definition| std::cmp::Reverse(definition.created)),
+        "lastmodifieddescending" => {
+            found.sort_by_key(|definition| std::cmp::Reverse(definition.created));
+        }
         "definitionnameascending" => found.sort_by_key(|definition| definition.name.to_lowercase()),
-        "definitionnamedescending" => found.sort_by_key(|definition| std::cmp::Reverse(definition.name.to_lowercase())),
+        "definitionnamedescending" => {
+            found.sort_by_key(|definition| std::cmp::Reverse(definition.name.to_lowercase()));
+        }
         _ => {}
     }
     let (page, next) = paging::by_offset(context, &found, PAGE, PAGE)?;
     let whole = query.flag("includeAllProperties");
     let link = world.organization.link();
-    let texts = page.iter().map(|definition| text::kept(&definition.json(project, &link, whole))).collect::<Vec<_>>();
+    let texts = page
+        .iter()
+        .map(|definition| text::kept(&definition.json(project, &link, whole)))
+        .collect::<Vec<_>>();
     Ok(Answer::texts(texts.iter().map(String::as_str)).continued(next))
 }
 
@@ -45,9 +66,18 @@ pub(super) fn one(context: &Context) -> Reply {
     let world = context.world();
     let id = context.parameter_number("definition")?;
     let scope = context.project(&world)?;
-    let found = world.pipelines.definitions.iter().find(|definition| definition.id == id);
+    let found = world
+        .pipelines
+        .definitions
+        .iter()
+        .find(|definition| definition.id == id);
     let found = found.filter(|definition| context.covers(scope, definition.project));
-    let found = found.and_then(|definition| Some((definition, world.organization.project_by_id(definition.project)?)));
+    let found = found.and_then(|definition| {
+        Some((
+            definition,
+            world.organization.project_by_id(definition.project)?,
+        ))
+    });
     let (definition, project) = found.ok_or_else(|| {
         Refusal::missing(
             "Microsoft.TeamFoundation.Build.WebApi.DefinitionNotFoundException",
@@ -55,14 +85,23 @@ pub(super) fn one(context: &Context) -> Reply {
             &format!("The definition {id} could not be found."),
         )
     })?;
-    Ok(Answer::json(&definition.json(project, &world.organization.link(), true)))
+    Ok(Answer::json(&definition.json(
+        project,
+        &world.organization.link(),
+        true,
+    )))
 }
 
 /// The same under the pipelines' own name.
 pub(super) fn pipelines(context: &Context) -> Reply {
     let world = context.world();
     let project = context.the_project(&world)?;
-    let found = world.pipelines.definitions.iter().filter(|definition| definition.project == project.id).collect::<Vec<_>>();
+    let found = world
+        .pipelines
+        .definitions
+        .iter()
+        .filter(|definition| definition.project == project.id)
+        .collect::<Vec<_>>();
     let (page, next) = paging::by_offset(context, &found, PAGE, PAGE)?;
     let link = world.organization.link();
     let values = page.iter().map(|definition| {

@@ -69,7 +69,11 @@ pub(super) struct Previous {
 
 impl Issue {
     fn json(&self) -> Value {
-        let (kind, logged) = if self.is_error { ("error", "1") } else { ("warning", "2") };
+        let (kind, logged) = if self.is_error {
+            ("error", "1")
+        } else {
+            ("warning", "2")
+        };
         json!({
             "type": kind,
             "category": "General",
@@ -127,9 +131,13 @@ impl Record {
             put("issues", self.issues_json());
         }
         put("url", Value::Null);
-        let log = self.log.map(|id| json!({ "id": id, "type": "Container", "url": format!("{build}/logs/{id}") }));
+        let log = self.log.map(
+            |id| json!({ "id": id, "type": "Container", "url": format!("{build}/logs/{id}") }),
+        );
         put("log", json!(log));
-        let task = self.task.map(|task| json!({ "id": task.id, "name": task.name, "version": task.version }));
+        let task = self
+            .task
+            .map(|task| json!({ "id": task.id, "name": task.name, "version": task.version }));
         put("task", json!(task));
         put("attempt", json!(self.attempt));
         put("identifier", json!(self.identifier));
@@ -147,7 +155,12 @@ impl Timeline {
     /// The answer's object; `build` is the address of the build.
     pub(super) fn json(&self, build: &str) -> Value {
         let records = self.records.as_ref();
-        let records = records.map(|records| records.iter().map(|record| record.json(build)).collect::<Vec<_>>());
+        let records = records.map(|records| {
+            records
+                .iter()
+                .map(|record| record.json(build))
+                .collect::<Vec<_>>()
+        });
         json!({
             "records": records,
             "lastChangedBy": SERVICE,

@@ -9,7 +9,12 @@ use super::{
     timeline::{Record, SERVICE, Timeline},
     timeline_make::timeline,
 };
-use crate::{date, organization::{Organization, User}, truth::Rows, world::World};
+use crate::{
+    date,
+    organization::{Organization, User},
+    truth::Rows,
+    world::World,
+};
 
 pub(super) const DEFINITIONS: &str = "build_definitions";
 pub(super) const BUILDS: &str = "builds";
@@ -22,18 +27,30 @@ pub const ENTITIES: &[&str] = &[DEFINITIONS, BUILDS, TIMELINES];
 /// builds that have finished, in whole: a build that is being retried has the one with which it finished before.
 pub fn truth(world: &World, reader: &User, entity: &str, rows: Rows<'_>) -> bool {
     let pipelines = &world.pipelines;
-    let builds = pipelines.builds.iter().filter(|build| build.deleted.is_none() && reader.reads(build.project));
+    let builds = pipelines
+        .builds
+        .iter()
+        .filter(|build| build.deleted.is_none() && reader.reads(build.project));
     match entity {
         DEFINITIONS => {
-            let seen = pipelines.definitions.iter().filter(|definition| reader.reads(definition.project));
+            let seen = pipelines
+                .definitions
+                .iter()
+                .filter(|definition| reader.reads(definition.project));
             seen.for_each(|definition| rows(definition_row(definition, &world.organization)));
         }
         BUILDS => builds.for_each(|build| rows(build_row(pipelines, build, &world.organization))),
         TIMELINES => {
             for build in builds {
-                let finished = if build.status == Status::Completed { Some(build) } else { build.before_retry.as_deref() };
+                let finished = if build.status == Status::Completed {
+                    Some(build)
+                } else {
+                    build.before_retry.as_deref()
+                };
                 let found = finished.and_then(|build| timeline(pipelines, build));
-                found.iter().for_each(|found| rows(timeline_row(build, found)));
+                if let Some(found) = found {
+                    rows(timeline_row(build, &found));
+                }
             }
         }
         _ => return false,
@@ -116,7 +133,13 @@ fn build_row(pipelines: &PipelinesWorld, build: &Build, organization: &Organizat
 
 fn timeline_row(build: &Build, newest: &Timeline) -> Value {
     let all = std::iter::once(newest).chain(&newest.earlier);
-    let records = all.flat_map(|timeline| timeline.records.iter().flatten().map(|record| record_row(timeline, record)));
+    let records = all.flat_map(|timeline| {
+        timeline
+            .records
+            .iter()
+            .flatten()
+            .map(|record| record_row(timeline, record))
+    });
     json!({
         "build_id": build.id,
         "project_id": build.project,
