@@ -11,8 +11,12 @@ use std::{
     sync::atomic::{AtomicU64, Ordering},
 };
 
-use emulator::{Emulator, Running, Seed, Size, truth};
-use serde_json::Value;
+use emulator::{
+    Emulator, Running, Seed, Size,
+    change::{self, Order},
+    truth,
+};
+use serde_json::{Value, json};
 
 const PAT: &str = "test-token";
 
@@ -229,4 +233,97 @@ async fn blobless_clones_are_served_and_filters_by_size_are_refused() {
         assert_eq!(cloned, served, "{filter}: {said}");
     }
     running.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_fetch_brings_what_was_pushed_since() {
+    let running = Running::start(
+        Emulator::make(seed(Size::Small)).unwrap(),
+        "127.0.0.1:0".parse().unwrap(),
+    )
+    .await
+    .unwrap();
+    let repository = rows(running.emulator(), "repositories").remove(0);
+    let (id, project) = (
+        repository["id"].as_str().unwrap(),
+        repository["project_id"].as_str().unwrap(),
+    );
+    let scratch = Scratch::new();
+    let url = format!(
+        "{}/azure-devops/fabrikam/{project}/_git/{id}",
+        running.url()
+    );
+    let (cloned, said) = git(&scratch.0, &["clone", "--mirror", &url, "mirror"]);
+    assert!(cloned, "{said}");
+    for (kind, count) in [("push_commits", 120), ("force_push", 1)] {
+        let arguments = json!({ "repository": id, "count": count })
+            .as_object()
+            .unwrap()
+            .clone();
+        let order = Order {
+            kind: kind.to_owned(),
+            arguments,
+        };
+        change::carry_out(&mut running.emulator().world_mut(), &order).unwrap();
+        // Hundreds of commits that the client has make a request that it compresses.
+        let (fetched, said) = git(&scratch.0.join("mirror"), &["fetch", "--prune", "origin"]);
+        assert!(fetched, "{said}");
+        let (_, found) = git(
+            &scratch.0.join("mirror"),
+            &["rev-list", "--branches", "--tags", "--count"],
+        );
+        let expected = rows(running.emulator(), "commits")
+            .iter()
+            .filter(|commit| commit["repository_id"] == id)
+            .count();
+        assert_eq!(found.trim(), expected.to_string(), "{kind}");
+    }
+    let (pushed, _) = git(
+        &scratch.0.join("mirror"),
+        &["push", &url, "refs/heads/main:refs/heads/other"],
+    );
+    assert!(!pushed, "nobody pushes over HTTP");
+    running.stop().await;
+}
+
+#[test]
+fn a_real_repository_is_served_with_all_its_commits() {
+    let scratch = Scratch::new();
+    let identity = [
+        "-c",
+        "user.name=Somebody",
+        "-c",
+        "user.email=somebody@example.com",
+    ];
+    for arguments in [
+        vec!["init", "--initial-branch=trunk", "."],
+        vec!["commit", "--allow-empty", "-m", "one"],
+        vec!["checkout", "-b", "topic"],
+        vec!["commit", "--allow-empty", "-m", "two"],
+        vec!["update-ref", "refs/remotes/origin/gone", "topic"],
+        vec!["checkout", "--detach", "trunk"],
+        vec!["commit", "--allow-empty", "-m", "on no branch"],
+        vec!["branch", "-D", "topic"],
+    ] {
+        let (done, said) = git(&scratch.0, &[&identity[..], &arguments].concat());
+        assert!(done, "{arguments:?}: {said}");
+    }
+    let seed = Seed {
+        repositories: vec![scratch.0.clone()],
+        ..seed(Size::Small)
+    };
+    let emulator = Emulator::make(seed).unwrap();
+    let name = scratch.0.file_name().unwrap().to_str().unwrap();
+    let repository = rows(&emulator, "repositories")
+        .into_iter()
+        .find(|row| row["name"] == name)
+        .unwrap();
+    let commits = rows(&emulator, "commits")
+        .into_iter()
+        .filter(|row| row["repository_id"] == repository["id"]);
+    let mut comments = commits
+        .map(|row| row["comment"].as_str().unwrap().to_owned())
+        .collect::<Vec<_>>();
+    comments.sort();
+    assert_eq!(comments, ["on no branch", "one", "two"]);
 }
