@@ -50,18 +50,11 @@ impl Bus {
 
     /// Waits until all that was published has been sent, then closes the connection.
     pub async fn close(&self) -> Result<(), Error> {
-        let failed = |reason: String| Error::Nats {
+        self.flush("closing the connection").await?;
+        self.client().drain().await.map_err(|error| Error::Nats {
             doing: "closing the connection".to_owned(),
-            reason,
-        };
-        self.client()
-            .flush()
-            .await
-            .map_err(|error| failed(error.to_string()))?;
-        self.client()
-            .drain()
-            .await
-            .map_err(|error| failed(error.to_string()))
+            reason: error.to_string(),
+        })
     }
 
     pub(crate) fn client(&self) -> &Client {

@@ -38,4 +38,5 @@ pub use options::{Login, Options, Streams};
 pub use pace::{Pace, PaceEntry};
 pub use pages::{PageDelivery, PageQueue};
 pub use records::ChangedRecord;
+pub use serve::Requests;
 pub use tail::{RecordMessage, Since};

@@ -1,17 +1,27 @@
 //! Answers other services.
 
-use async_nats::{Message as Received, Subject};
+use async_nats::{Message as Received, Subject, Subscriber};
 use bytes::Bytes;
 use futures::FutureExt as _;
 use futures::stream::{FuturesUnordered, StreamExt as _};
 use prost::Message;
 use tracing::Instrument as _;
 
+use crate::denial::Listener;
 use crate::request::ERROR_HEADER;
 use crate::{Bus, Error, headers};
 
 /// Requests in hand; more wait in the subscription.
 const IN_HAND: usize = 64;
+
+/// Requests on a subject that are meant for us; they wait here until they are served.
+#[derive(Debug)]
+pub struct Requests {
+    bus: Bus,
+    subject: String,
+    messages: Subscriber,
+    denials: Listener,
+}
 
 impl Bus {
     /// Answers requests until `stop` ends, and then those in hand. With several members of a group, one answers each.
@@ -31,16 +41,53 @@ impl Bus {
         Handler: Fn(Request) -> Answer + Send + Sync,
         Answer: Future<Output = Reply> + Send,
     {
+        let requests = self.requests(subject, group).await?;
+        requests.serve(handler, stop).await
+    }
+
+    /// The first half of [`serve`](Self::serve): once this returns, nobody is told any more that nobody answers.
+    pub async fn requests(&self, subject: &str, group: &str) -> Result<Requests, Error> {
+        let denials = self.signs().denials.listen();
+        let messages = self.listen(subject, Some(group)).await?;
+        self.flush("listening").await?;
+        Ok(Requests {
+            bus: self.clone(),
+            subject: subject.to_owned(),
+            messages,
+            denials,
+        })
+    }
+
+    /// All that was said is on its way to the server.
+    pub(crate) async fn flush(&self, doing: &str) -> Result<(), Error> {
+        self.client().flush().await.map_err(|error| Error::Nats {
+            doing: doing.to_owned(),
+            reason: error.to_string(),
+        })
+    }
+}
+
+impl Requests {
+    /// The second half of [`Bus::serve`].
+    pub async fn serve<Request, Reply, Handler, Answer>(
+        self,
+        handler: Handler,
+        stop: impl Future<Output = ()> + Send,
+    ) -> Result<(), Error>
+    where
+        Request: Message + Default,
+        Reply: Message,
+        Handler: Fn(Request) -> Answer + Send + Sync,
+        Answer: Future<Output = Reply> + Send,
+    {
         let handler = |request| handler(request).map(Ok);
-        self.try_serve(subject, group, handler, stop).await
+        self.try_serve(handler, stop).await
     }
 
     /// The same where an answer may be impossible for the moment: the reason is an error of the asker's `request`
     /// ([`Error::Refused`]), which may ask again.
     pub async fn try_serve<Request, Reply, Handler, Answer>(
-        &self,
-        subject: &str,
-        group: &str,
+        mut self,
         handler: Handler,
         stop: impl Future<Output = ()> + Send,
     ) -> Result<(), Error>
@@ -50,29 +97,28 @@ impl Bus {
         Handler: Fn(Request) -> Answer + Send + Sync,
         Answer: Future<Output = Result<Reply, String>> + Send,
     {
-        let mut denials = self.signs().denials.listen();
-        let mut requests = self.listen(subject, Some(group)).await?;
+        let bus = &self.bus;
         let mut in_hand = FuturesUnordered::new();
         let mut stop = std::pin::pin!(stop);
         let mut stopping = false;
-        let subjects = [subject];
+        let subjects = [self.subject.as_str()];
         loop {
             tokio::select! {
                 Some(()) = in_hand.next() => {}
-                request = requests.next(), if in_hand.len() < IN_HAND => match request {
-                    Some(request) => in_hand.push(self.answer(request, &handler)),
+                request = self.messages.next(), if in_hand.len() < IN_HAND => match request {
+                    Some(request) => in_hand.push(answer(bus, request, &handler)),
                     None if stopping => break,
                     None => return Err(Error::Nats {
-                        doing: format!("listening to `{subject}`"),
+                        doing: format!("listening to `{}`", self.subject),
                         reason: "the connection was closed".to_owned(),
                     }),
                 },
-                denial = denials.of(&subjects) => {
+                denial = self.denials.of(&subjects) => {
                     return Err(Error::Denied { subject: format!("{} {}", denial.what, denial.subject) });
                 }
                 () = &mut stop, if !stopping => {
                     stopping = true;
-                    if requests.drain().await.is_err() {
+                    if self.messages.drain().await.is_err() {
                         break;
                     }
                 }
@@ -80,53 +126,50 @@ impl Bus {
         }
         while in_hand.next().await.is_some() {}
         // Answers are written by another task; the process may end as soon as this returns.
-        self.client().flush().await.map_err(|error| Error::Nats {
-            doing: "flushing the last answers".to_owned(),
-            reason: error.to_string(),
-        })
+        bus.flush("sending the last answers").await
     }
+}
 
-    async fn answer<Request, Reply, Answer>(
-        &self,
-        request: Received,
-        handler: &(impl Fn(Request) -> Answer + Sync),
-    ) where
-        Request: Message + Default,
-        Reply: Message,
-        Answer: Future<Output = Result<Reply, String>> + Send,
-    {
-        let Some(reply) = request.reply.filter(is_inbox) else {
-            tracing::warn!(
-                "a request on `{}` that names no inbox is not answered",
-                request.subject
-            );
-            return;
-        };
-        let span = tracing::info_span!("answer", nats.subject = %request.subject);
-        telemetry::set_parent(&span, &headers::parent(request.headers.as_ref()));
-        let answer = match Request::decode(request.payload) {
-            Ok(decoded) => handler(decoded).instrument(span).await,
-            Err(error) => {
-                tracing::warn!("a request on `{}` cannot be read: {error}", request.subject);
-                Err("the request cannot be read".to_owned())
-            }
-        };
-        let answered = match answer {
-            Ok(answer) => {
-                let payload = answer.encode_to_vec().into();
-                self.client().publish(reply, payload).await
-            }
-            Err(reason) => {
-                let mut headers = async_nats::HeaderMap::new();
-                headers::put(&mut headers, ERROR_HEADER, &reason);
-                self.client()
-                    .publish_with_headers(reply, headers, Bytes::new())
-                    .await
-            }
-        };
-        if let Err(error) = answered {
-            tracing::warn!("cannot answer `{}`: {error}", request.subject);
+async fn answer<Request, Reply, Answer>(
+    bus: &Bus,
+    request: Received,
+    handler: &(impl Fn(Request) -> Answer + Sync),
+) where
+    Request: Message + Default,
+    Reply: Message,
+    Answer: Future<Output = Result<Reply, String>> + Send,
+{
+    let Some(reply) = request.reply.filter(is_inbox) else {
+        tracing::warn!(
+            "a request on `{}` that names no inbox is not answered",
+            request.subject
+        );
+        return;
+    };
+    let span = tracing::info_span!("answer", nats.subject = %request.subject);
+    telemetry::set_parent(&span, &headers::parent(request.headers.as_ref()));
+    let answer = match Request::decode(request.payload) {
+        Ok(decoded) => handler(decoded).instrument(span).await,
+        Err(error) => {
+            tracing::warn!("a request on `{}` cannot be read: {error}", request.subject);
+            Err("the request cannot be read".to_owned())
         }
+    };
+    let answered = match answer {
+        Ok(answer) => {
+            let payload = answer.encode_to_vec().into();
+            bus.client().publish(reply, payload).await
+        }
+        Err(reason) => {
+            let mut headers = async_nats::HeaderMap::new();
+            headers::put(&mut headers, ERROR_HEADER, &reason);
+            bus.client()
+                .publish_with_headers(reply, headers, Bytes::new())
+                .await
+        }
+    };
+    if let Err(error) = answered {
+        tracing::warn!("cannot answer `{}`: {error}", request.subject);
     }
 }
 

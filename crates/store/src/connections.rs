@@ -191,11 +191,11 @@ impl Store {
 
     /// The sealed secret that a claim is entitled to.
     pub async fn secret_claim(&self, claim: &Claim, name: &str) -> Result<Claimed, Error> {
-        let found: Option<(bool, bool, Option<String>, Option<Vec<u8>>)> = sqlx::query_as(
+        let found: Option<ClaimRow> = sqlx::query_as(
             "SELECT EXISTS (SELECT FROM auth.connection_organizations o
-                            WHERE o.connection_id = c.id AND o.organization_id = $2),
+                            WHERE o.connection_id = c.id AND o.organization_id = $2) AS covered,
                     $3::uuid IS NULL OR EXISTS (SELECT FROM sync.feeds f
-                            WHERE f.id = $3 AND f.connection_id = c.id AND f.organization_id = $2),
+                            WHERE f.id = $3 AND f.connection_id = c.id AND f.organization_id = $2) AS its_feed,
                     s.key_id, s.sealed
              FROM auth.connections c
              LEFT JOIN auth.secrets s ON s.connection_id = c.id AND s.name = $4
@@ -207,17 +207,23 @@ impl Store {
         .bind(name)
         .fetch_optional(&self.pool)
         .await?;
-        Ok(match found {
-            None => Claimed::NoConnection,
-            Some((false, ..)) => Claimed::NotCovered,
-            Some((true, false, ..)) => Claimed::NotItsFeed,
-            Some((true, true, Some(key_id), Some(sealed))) => Claimed::Secret(SealedSecret {
-                name: name.to_owned(),
-                key_id,
-                sealed,
-            }),
-            Some((true, true, ..)) => Claimed::NoSecret,
-        })
+        let Some(found) = found else {
+            return Ok(Claimed::NoConnection);
+        };
+        if !found.covered {
+            return Ok(Claimed::NotCovered);
+        }
+        if !found.its_feed {
+            return Ok(Claimed::NotItsFeed);
+        }
+        let (Some(key_id), Some(sealed)) = (found.key_id, found.sealed) else {
+            return Ok(Claimed::NoSecret);
+        };
+        Ok(Claimed::Secret(SealedSecret {
+            name: name.to_owned(),
+            key_id,
+            sealed,
+        }))
     }
 
     /// All sealed secrets, by connection.
@@ -244,6 +250,14 @@ impl Store {
             )
             .collect())
     }
+}
+
+#[derive(sqlx::FromRow)]
+struct ClaimRow {
+    covered: bool,
+    its_feed: bool,
+    key_id: Option<String>,
+    sealed: Option<Vec<u8>>,
 }
 
 /// A connection and one of its organizations; a connection without any has one row without an organization.

@@ -6,6 +6,7 @@ mod cell;
 mod clean;
 mod column;
 mod commit;
+pub mod connections;
 mod dead_letter;
 mod error;
 mod export;

@@ -29,22 +29,22 @@ async fn serve(bus: &Bus, name: &'static str) -> Server {
         tracker: TaskTracker::new(),
         stop: CancellationToken::new(),
     };
-    let (bus, stop) = (bus.clone(), server.stop.clone());
     let answer = move |request: TokenRequest| async move {
         tokio::time::sleep(Duration::from_millis(100)).await;
-        TokenReply {
+        if request.feed_id == "later" {
+            return Err("ask again".to_owned());
+        }
+        Ok(TokenReply {
             identity: name.to_owned(),
             credentials: request.feed_id,
             ..TokenReply::default()
-        }
+        })
     };
+    let requests = bus.requests(subject::TOKEN, "auth").await.unwrap();
+    let stop = server.stop.clone();
     server.tracker.spawn(async move {
-        bus.serve(subject::TOKEN, "auth", answer, stop.cancelled())
-            .await
-            .unwrap();
+        requests.try_serve(answer, stop.cancelled()).await.unwrap();
     });
-    // The subscription is on its way.
-    tokio::time::sleep(Duration::from_millis(200)).await;
     server
 }
 
@@ -104,10 +104,15 @@ async fn a_request_in_hand_is_answered_when_the_service_stops() {
 }
 
 #[tokio::test]
-async fn a_request_that_cannot_be_read_is_refused_with_the_reason() {
+async fn a_request_that_cannot_be_answered_is_refused_with_the_reason() {
     let house = House::new().await;
     let bus = house.bus("fetch-git").await;
     let server = serve(&house.bus("auth").await, "one").await;
+    let answer = ask(&bus, "later").await;
+    assert!(
+        matches!(&answer, Err(Error::Refused { reason, .. }) if reason == "ask again"),
+        "{answer:?}"
+    );
     // Field 4 of a token request is no message, as field 5 of a job's is.
     let wrong = wire::proto::control::v1::Job {
         entity: "builds".to_owned(),
