@@ -75,7 +75,7 @@ pub(crate) fn judge(
     let explain = |body: &[u8]| Box::new(Explanation::gather(endpoint, status, headers, body));
     match status {
         // 203 is how a refused token looks once the redirect to the sign-in page was followed.
-        203 => Verdict::Renew(Error::Unauthorized(explain(&body))),
+        203 | 300..=399 | 401 => Verdict::Renew(Error::Unauthorized(explain(&body))),
         200..=299 => {
             let body = clean::owned(body);
             if is_html(headers, &body) {
@@ -91,7 +91,6 @@ pub(crate) fn judge(
                     .filter(|token| !token.is_empty()),
             })
         }
-        300..=399 | 401 => Verdict::Renew(Error::Unauthorized(explain(&body))),
         _ => refused(status, explain(&body), wait),
     }
 }

@@ -1,9 +1,14 @@
 //! Makes a body digestible: what JSON parsers or PostgreSQL refuse is removed before parsing.
 
+const BYTE_ORDER_MARK: &[u8] = b"\xEF\xBB\xBF";
+
 /// UTF-8 BOM removed, invalid UTF-8 replaced, NULs removed, lone surrogates replaced by U+FFFD.
 pub(crate) fn owned(mut body: Vec<u8>) -> String {
-    if body.starts_with(b"\xEF\xBB\xBF") {
-        body.drain(..3);
+    if body.starts_with(BYTE_ORDER_MARK) {
+        body.drain(..BYTE_ORDER_MARK.len());
+    } else if BYTE_ORDER_MARK.starts_with(&body) {
+        // Cut within the mark: as empty as if it were cut behind it.
+        body.clear();
     }
     let text = String::from_utf8(body)
         .unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned());
@@ -41,17 +46,11 @@ fn escapes(text: &str) -> String {
                 length
             }
             Some(0) => 6,
-            Some(0xD800..=0xDBFF) => match unit(&rest[6..]) {
-                Some(0xDC00..=0xDFFF) => {
-                    clean.push_str(&rest[..12]);
-                    12
-                }
-                _ => {
-                    clean.push_str("\\ufffd");
-                    6
-                }
-            },
-            Some(0xDC00..=0xDFFF) => {
+            Some(0xD800..=0xDBFF) if matches!(unit(&rest[6..]), Some(0xDC00..=0xDFFF)) => {
+                clean.push_str(&rest[..12]);
+                12
+            }
+            Some(0xD800..=0xDFFF) => {
                 clean.push_str("\\ufffd");
                 6
             }
@@ -117,7 +116,7 @@ mod tests {
         fn every_list_of_utf16_units_becomes_readable_text(units in prop::collection::vec(prop_oneof![
             any::<u16>(), Just(0_u16), 0xD800_u16..0xE000, 0x20_u16..0x7F
         ], 0..40)) {
-            let escaped: String = units.iter().map(|unit| format!("\\u{unit:04x}")).collect();
+            let escaped: String = units.iter().fold(String::new(), |all, unit| format!("{all}\\u{unit:04x}"));
             let body = format!("{{\"a\":\"{escaped}\",\"b\":1}}");
             let clean = owned(body.into_bytes());
             let value: serde_json::Value = serde_json::from_str(&clean).unwrap();

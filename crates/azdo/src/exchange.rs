@@ -131,18 +131,15 @@ impl Exchange {
             let told = wait.or_else(|| {
                 (throttled && matches!(error, Error::Throttled(_))).then_some(patience.throttled)
             });
-            match told {
-                Some(time) => {
-                    let shown = |until| Waiting::RetryAfter { until };
-                    self.board.sleep(shown, time).await;
-                }
-                None => {
-                    let shown = |until| Waiting::Backoff {
-                        until,
-                        failure: failures,
-                    };
-                    self.board.sleep(shown, patience.backoff(failures)).await;
-                }
+            if let Some(time) = told {
+                let shown = |until| Waiting::RetryAfter { until };
+                self.board.sleep(shown, time).await;
+            } else {
+                let shown = |until| Waiting::Backoff {
+                    until,
+                    failure: failures,
+                };
+                self.board.sleep(shown, patience.backoff(failures)).await;
             }
         }
     }
@@ -253,9 +250,11 @@ impl Exchange {
             }
             body.extend_from_slice(&chunk);
         }
-        let wait = observation
-            .retry_after
-            .or(observation.rate_limit.reset_in.filter(|_| status == 429));
+        let reset_in = observation.rate_limit.reset_in;
+        let wait = match observation.retry_after {
+            None if status == 429 => reset_in,
+            told => told,
+        };
         let date = date.unwrap_or_else(|| self.now());
         let verdict = judge(request.endpoint, status, &headers, body, date, wait);
         observation.throttled = matches!(

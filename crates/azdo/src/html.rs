@@ -22,15 +22,12 @@ fn unescaped(text: &str) -> String {
         plain.push_str(&rest[..at]);
         rest = &rest[at..];
         let entity = rest.find(';').filter(|end| *end <= 8);
-        match entity.and_then(|end| Some((letter(&rest[1..end])?, end))) {
-            Some((letter, end)) => {
-                plain.push(letter);
-                rest = &rest[end + 1..];
-            }
-            None => {
-                plain.push('&');
-                rest = &rest[1..];
-            }
+        if let Some((letter, end)) = entity.and_then(|end| Some((letter(&rest[1..end])?, end))) {
+            plain.push(letter);
+            rest = &rest[end + 1..];
+        } else {
+            plain.push('&');
+            rest = &rest[1..];
         }
     }
     plain.push_str(rest);

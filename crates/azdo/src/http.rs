@@ -33,7 +33,7 @@ impl HttpOptions {
         Self {
             contact: None,
             clock,
-            read_timeout: Duration::from_secs(120),
+            read_timeout: Duration::from_mins(2),
             total_timeout: Duration::from_mins(10),
             largest_body: 64 * 1024 * 1024,
             patience: Patience::default(),
@@ -72,7 +72,7 @@ impl Http {
             .connect_timeout(Duration::from_secs(10))
             .read_timeout(options.read_timeout)
             .timeout(options.total_timeout)
-            .pool_idle_timeout(Duration::from_secs(60))
+            .pool_idle_timeout(Duration::from_mins(1))
             .tcp_keepalive(Duration::from_secs(30))
             .build()?;
         Ok(Self {

@@ -72,6 +72,10 @@ impl Request {
         self
     }
 
+    #[expect(
+        clippy::needless_pass_by_value,
+        reason = "numbers, texts and ids are given alike"
+    )]
     pub(crate) fn set(&mut self, name: &'static str, value: impl ToString) {
         let value = value.to_string();
         match self.query.iter_mut().find(|(known, _)| *known == name) {

@@ -22,8 +22,8 @@ impl Default for Patience {
         Self {
             tries: 6,
             first: Duration::from_secs(1),
-            longest: Duration::from_secs(60),
-            throttled: Duration::from_secs(300),
+            longest: Duration::from_mins(1),
+            throttled: Duration::from_mins(5),
         }
     }
 }

@@ -64,6 +64,8 @@ pub struct TimelineRecord {
     pub queue_id: Option<i64>,
     /// Its place among its siblings.
     pub order: Option<i64>,
+    /// 0 to 100, while it runs.
+    pub percent_complete: Option<i64>,
     /// How many errors it reported.
     pub error_count: Option<i64>,
     /// How many warnings it reported.
@@ -138,6 +140,7 @@ impl Item for TimelineRecord {
             worker_name: object.text("workerName"),
             queue_id: object.int("queueId"),
             order: object.int("order"),
+            percent_complete: object.int("percentComplete"),
             error_count: object.int("errorCount"),
             warning_count: object.int("warningCount"),
             log_id: log.as_mut().and_then(|log| log.int("id")),

@@ -119,3 +119,67 @@ fn shortened(stderr: &str) -> String {
     let start = text.ceil_char_boundary(text.len().saturating_sub(2048));
     text[start..].to_owned()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn failures_are_told_apart_by_their_words() {
+        for (stderr, wanted) in [
+            (
+                "remote: TF401019: The Git repository with name or identifier x does not exist\nfatal: repository 'https://x/' not found",
+                "not found",
+            ),
+            (
+                "remote: TF401027: You need the Git 'GenericRead' permission",
+                "forbidden",
+            ),
+            (
+                "fatal: Authentication failed for 'https://x/'",
+                "not authorized",
+            ),
+            (
+                "fatal: could not read Username for 'https://x': terminal prompts disabled",
+                "not authorized",
+            ),
+            (
+                "fatal: unable to access 'https://x/': The requested URL returned error: 302",
+                "not authorized",
+            ),
+            (
+                "fatal: https://x/info/refs not valid: is this a git repository?",
+                "not authorized",
+            ),
+            (
+                "fatal: unable to access 'https://x/': The requested URL returned error: 403",
+                "forbidden",
+            ),
+            (
+                "fatal: unable to access 'https://x/': Could not resolve host: x",
+                "unavailable",
+            ),
+            (
+                "error: RPC failed; curl 56 Recv failure\nfatal: early EOF",
+                "unavailable",
+            ),
+            (
+                "error: cannot lock ref 'refs/heads/x': Unable to create 'x.lock': File exists.",
+                "the mirror is broken",
+            ),
+            ("fatal: not a git repository: 'x'", "the mirror is broken"),
+            (
+                "fatal: write error: No space left on device",
+                "git cannot work here",
+            ),
+        ] {
+            let failure = Failure::of_stderr(stderr);
+            assert!(
+                failure.to_string().starts_with(wanted),
+                "{stderr}: {failure}"
+            );
+        }
+        let failure = Failure::of_stderr("remote: TF401027: You need");
+        assert_eq!(failure.code(), Some("TF401027"));
+    }
+}

@@ -255,3 +255,73 @@ fn offset(text: &str) -> Option<i32> {
     let number: i32 = text.parse().ok()?;
     Some(number / 100 * 60 + number % 100)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn log() -> Vec<u8> {
+        let head = |hash: &str, date: &str, comment: &str| {
+            format!(
+                "\u{1}{hash}\0tree\0p q\0a\0a@x\0{date}\0c\0c@x\0-5 -0130\0{comment}\n\0\u{2}\0"
+            )
+        };
+        let mut log = head("h1", "1700000000 +0545", "first\n\nbody").into_bytes();
+        log.extend_from_slice(b"\n:100644 100644 aa bb M\0x\0:100644 100644 aa 00 D\0y\0:100644 100644 cc cc R100\0o\0n\0");
+        log.extend_from_slice(b"3\t1\tx\x000\t7\ty\0-\t-\t\0o\0n\0");
+        log.extend_from_slice(head("h2", "99999999999999999 +0000", "\u{1}odd").as_bytes());
+        log.extend_from_slice(head("h3", "junk", "caf\u{e9}").as_bytes());
+        log
+    }
+
+    fn read(pieces: &[&[u8]]) -> Vec<Commit> {
+        let mut reader = Reader::new(2);
+        for piece in pieces {
+            reader.push(piece);
+        }
+        reader.finish();
+        let (commits, unreadable) = reader.done(100);
+        assert_eq!(unreadable, []);
+        commits
+    }
+
+    #[test]
+    fn a_log_cut_into_any_pieces_is_the_same_log() {
+        let log = log();
+        let whole = read(&[&log]);
+        assert_eq!(whole.len(), 3);
+        for at in 0..log.len() {
+            let (start, end) = log.split_at(at);
+            assert_eq!(read(&[start, end]), whole, "cut at {at}");
+        }
+    }
+
+    #[test]
+    fn files_and_numbers_meet() {
+        let commits = read(&[&log()]);
+        let first = &commits[0];
+        assert_eq!(first.comment, "first\n\nbody");
+        assert_eq!(first.parents, ["p", "q"]);
+        assert_eq!(first.author.offset_minutes, Some(345));
+        assert_eq!(first.committer.offset_minutes, Some(-90));
+        let totals = (first.files_changed, first.lines_added, first.lines_deleted);
+        assert_eq!(totals, (3, 3, 8));
+        assert_eq!(first.files.len(), 2, "no more are listed than asked for");
+        assert_eq!(first.files[0].change_type.as_deref(), Some("edit"));
+        assert_eq!(first.files[0].object_id.as_deref(), Some("bb"));
+        assert_eq!(first.files[1].object_id, None);
+        assert_eq!(commits[1].author.date, None);
+        assert_eq!(commits[1].comment, "\u{1}odd");
+        assert_eq!(commits[2].author.date, None);
+    }
+
+    #[test]
+    fn a_log_that_ends_within_a_commit_gives_no_half_commit() {
+        let mut reader = Reader::new(10);
+        reader.push(b"\x01h1\0tree\0p");
+        reader.finish();
+        let (commits, unreadable) = reader.done(10);
+        assert!(commits.is_empty());
+        assert_eq!(unreadable[0].raw, "h1");
+    }
+}

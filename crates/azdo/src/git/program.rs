@@ -34,7 +34,7 @@ impl Program {
     /// Starts git and gives it all of its input.
     pub(crate) async fn start(&self, arguments: &[&str], input: &str) -> Result<Run, Failure> {
         let mut command = Command::new(&self.git);
-        let home = self.directory.parent().unwrap_or(Path::new("/"));
+        let home = self.directory.parent().unwrap_or_else(|| Path::new("/"));
         self.configuration.apply(&mut command, home);
         let mut child = command
             .arg("--git-dir")

@@ -115,3 +115,102 @@ fn token_of_link(link: &str) -> Option<String> {
         .find(|(name, _)| name.eq_ignore_ascii_case("continuationToken"))
         .map(|(_, value)| value.into_owned())
 }
+
+#[cfg(test)]
+mod tests {
+    use jiff::Timestamp;
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::clean;
+
+    #[derive(Debug)]
+    struct Thing(i64);
+
+    impl Item for Thing {
+        fn read(mut object: Object<'_>) -> Result<Self, String> {
+            object.key_int("id").map(Self)
+        }
+    }
+
+    fn read(body: &[u8]) -> Result<Listed<Thing>, Unparsed> {
+        listed(&Answer {
+            status: 200,
+            body: clean::owned(body.to_vec()),
+            date: Timestamp::UNIX_EPOCH,
+            token: None,
+        })
+    }
+
+    #[test]
+    fn all_envelopes_are_opened() {
+        for (body, token, is_last) in [
+            (r#"{"count":1,"value":[{"id":1}]}"#, None, None),
+            (r#"[{"id":1}]"#, None, None),
+            (
+                r#"{"values":[{"id":1}],"continuationToken":"a;b","isLastBatch":true}"#,
+                Some("a;b"),
+                Some(true),
+            ),
+            (
+                r#"{"values":[{"id":1}],"continuationToken":17,"isLastBatch":"False"}"#,
+                Some("17"),
+                Some(false),
+            ),
+            (
+                r#"{"values":[{"id":1}],"nextLink":"https://x/y?a=b&continuationtoken=1%3B2"}"#,
+                Some("1;2"),
+                None,
+            ),
+            (
+                r#"{"values":[{"id":1}],"continuationToken":null,"nextLink":"nonsense"}"#,
+                None,
+                None,
+            ),
+        ] {
+            let listed = read(body.as_bytes()).unwrap();
+            assert_eq!(listed.items[0].0, 1, "{body}");
+            assert_eq!(listed.token.as_deref(), token, "{body}");
+            assert_eq!(listed.is_last_batch, is_last, "{body}");
+        }
+    }
+
+    #[test]
+    fn what_holds_no_list_is_not_an_empty_list() {
+        for body in [
+            "{}",
+            r#"{"value":null}"#,
+            r#"{"value":{}}"#,
+            r#"{"value":"x"}"#,
+            "7",
+            "null",
+        ] {
+            assert!(
+                matches!(read(body.as_bytes()), Err(Unparsed::Other(_))),
+                "{body}"
+            );
+        }
+        assert!(matches!(read(b" "), Err(Unparsed::Cut)));
+    }
+
+    proptest! {
+        #[test]
+        fn a_body_cut_at_any_byte_is_never_a_shorter_list(
+            ids in prop::collection::vec(any::<i64>(), 0..5),
+            text in any::<String>(),
+            cut in any::<prop::sample::Index>(),
+        ) {
+            let items: Vec<_> = ids.iter().map(|id| serde_json::json!({"id": id, "x": text})).collect();
+            for body in [
+                serde_json::json!({"count": ids.len(), "value": items}).to_string(),
+                serde_json::json!(items).to_string(),
+                format!("\u{FEFF}{}", serde_json::json!({"value": items, "isLastBatch": true})),
+            ] {
+                let cut = cut.index(body.len());
+                let result = read(&body.as_bytes()[..cut]);
+                prop_assert!(matches!(result, Err(Unparsed::Cut)), "{}: {:?}", &body.len(), result);
+                prop_assert_eq!(read(body.as_bytes()).unwrap().items.len(), ids.len());
+            }
+        }
+    }
+}

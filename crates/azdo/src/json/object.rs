@@ -345,3 +345,104 @@ fn shown(value: &str) -> Cow<'_, str> {
     let end = value.floor_char_boundary(60);
     Cow::Owned(format!("{}…", &value[..end]))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn object(json: &str) -> Object<'_> {
+        Object::parse(json).unwrap()
+    }
+
+    #[test]
+    fn numbers_are_read_in_every_dress() {
+        for (value, wanted) in [
+            ("92", Some(92)),
+            (r#""92""#, Some(92)),
+            ("2.0", Some(2)),
+            (r#"" -7 ""#, Some(-7)),
+            ("9223372036854775807", Some(i64::MAX)),
+            ("9223372036854775808", None),
+            ("1.5", None),
+            ("1e400", None),
+            ("true", None),
+            ("null", None),
+            ("[]", None),
+            (r#""""#, None),
+        ] {
+            let json = format!(r#"{{"a":{value}}}"#);
+            assert_eq!(object(&json).int("a"), wanted, "{value}");
+        }
+    }
+
+    #[test]
+    fn booleans_are_read_in_every_dress() {
+        for (value, wanted) in [
+            ("true", Some(true)),
+            (r#""True""#, Some(true)),
+            (r#""false""#, Some(false)),
+            ("1", None),
+            ("null", None),
+        ] {
+            let json = format!(r#"{{"a":{value}}}"#);
+            assert_eq!(object(&json).bool("a"), wanted, "{value}");
+        }
+    }
+
+    #[test]
+    fn keys_are_numbers_or_guids_and_nothing_else() {
+        for (value, wanted) in [
+            (r#"{"id":1}"#, Ok(1)),
+            (r#"{"id":-1}"#, Ok(-1)),
+            (r#"{"id":"x"}"#, Err("id is \"x\"")),
+            ("{}", Err("no id")),
+            (r#"{"id":null}"#, Err("id is null")),
+        ] {
+            assert_eq!(object(value).key_int("id"), wanted.map_err(str::to_owned));
+        }
+        let upper = r#"{"id":"1363F331-E559-46A0-BAB9-1B9F2579B9B7"}"#;
+        let id = object(upper).key_uuid("id").unwrap();
+        assert_eq!(id.to_string(), "1363f331-e559-46a0-bab9-1b9f2579b9b7");
+    }
+
+    #[test]
+    fn what_was_not_understood_stays_unchanged_among_the_rest() {
+        let mut object = object(
+            r#"{"a":"x","b": {"c":[1, 2]} ,"when":"soon","never":"0001-01-01T00:00:00","n":null,"\u0061\"":1}"#,
+        );
+        assert_eq!(object.text("a").as_deref(), Some("x"));
+        assert_eq!(object.time("when"), None);
+        assert_eq!(object.time("never"), None);
+        assert_eq!(object.int("b"), None);
+        assert_eq!(object.text("n"), None);
+        assert_eq!(
+            object.rest().unwrap(),
+            r#"{"b":{"c":[1, 2]},"when":"soon","a\"":1}"#
+        );
+    }
+
+    #[test]
+    fn of_two_members_with_one_name_the_last_counts() {
+        let mut twice = object(r#"{"a":1,"b":2,"a":3,"b":4}"#);
+        assert_eq!(twice.int("a"), Some(3));
+        assert_eq!(twice.rest().unwrap(), r#"{"b":4}"#);
+    }
+
+    #[test]
+    fn an_odd_element_leaves_its_whole_list_as_it_is() {
+        let mut odd = object(r#"{"tags":["a",{"b":1}],"ok":["a",null]}"#);
+        assert!(odd.texts("tags").is_empty());
+        assert_eq!(
+            odd.rest().unwrap(),
+            r#"{"tags":["a",{"b":1}],"ok":["a",null]}"#
+        );
+    }
+
+    #[test]
+    fn brackets_in_texts_are_no_depth() {
+        let text = format!(r#"{{"a":["{}\"[["]}}"#, "[".repeat(500));
+        assert!(object(&text).rest().is_ok());
+        let deep = format!(r#"{{"a":{}{}}}"#, "[".repeat(101), "]".repeat(101));
+        assert!(object(&deep).rest().is_err());
+    }
+}

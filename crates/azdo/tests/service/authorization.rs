@@ -18,9 +18,9 @@ async fn check(refusal: ResponseTemplate) {
     })
     .await;
     let builds = service.client().builds(project()).finished().pages();
-    assert_eq!(builds.items().await.unwrap().len(), 1);
+    assert_eq!(builds.items().await.expect("a list").len(), 1);
     assert_eq!(service.client().requests(), 2);
-    assert_eq!(*service.asker.tokens.rejections.lock().unwrap(), 1);
+    assert_eq!(service.asker.tokens.rejected(), 1);
 }
 
 #[tokio::test]
@@ -113,10 +113,12 @@ async fn requests_say_who_we_are_and_which_run_this_is() {
     }
 }
 
+type Kind = fn(&Error) -> bool;
+
 #[tokio::test]
 async fn each_refusal_has_a_kind_of_its_own() {
     let typed = |code: &str| format!(r#"{{"message":"{code}: no","typeKey":"XException"}}"#);
-    let kinds: [(u16, String, fn(&Error) -> bool); 8] = [
+    let kinds: [(u16, String, Kind); 8] = [
         (403, typed("VS403463"), |error| {
             matches!(error, Error::Forbidden(_))
         }),

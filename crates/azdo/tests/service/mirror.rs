@@ -283,8 +283,11 @@ impl Setting {
     }
 }
 
+/// Lines added, lines deleted, path.
+type Numbers = (Option<u64>, Option<u64>, String);
+
 /// What people compare with: hash, then lines of `added deleted path`.
-fn numstat(directory: &Path) -> BTreeMap<String, Vec<(Option<u64>, Option<u64>, String)>> {
+fn numstat(directory: &Path) -> BTreeMap<String, Vec<Numbers>> {
     let arguments = [
         "log",
         "--branches",
@@ -491,7 +494,7 @@ async fn the_credential_is_renewed_once_and_never_shown() {
     let mirror = setting.mirror().await;
     // The first token is refused by the server, so this needs the second.
     setting.fetch(&mirror, "project").await.unwrap();
-    assert_eq!(*setting.asker.tokens.rejections.lock().unwrap(), 1);
+    assert_eq!(setting.asker.tokens.rejected(), 1);
     let seen = setting.asker.pace.seen();
     let statuses: Vec<_> = seen.iter().map(|one| one.status).collect();
     assert_eq!(statuses, [Some(401), Some(200)]);

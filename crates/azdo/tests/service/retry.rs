@@ -84,7 +84,7 @@ async fn a_delayed_success_is_used_and_the_pace_is_told() {
     assert_eq!(seen.rate_limit.delay, Some(Duration::from_millis(12_345)));
     assert_eq!(seen.rate_limit.limit, Some(200.0));
     assert_eq!(seen.rate_limit.remaining, Some(0.5));
-    assert_eq!(seen.rate_limit.reset_in, Some(Duration::from_secs(60)));
+    assert_eq!(seen.rate_limit.reset_in, Some(Duration::from_mins(1)));
     assert_eq!(seen.rate_limit.cost, None);
     assert!(!seen.throttled);
     assert!(seen.bytes > 0);

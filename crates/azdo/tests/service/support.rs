@@ -27,7 +27,14 @@ pub(crate) fn at(text: &str) -> Timestamp {
 #[derive(Debug)]
 pub(crate) struct Tokens {
     tokens: Vec<&'static str>,
-    pub(crate) rejections: Mutex<usize>,
+    rejections: Mutex<usize>,
+}
+
+impl Tokens {
+    /// How often a token was said to be rejected.
+    pub(crate) fn rejected(&self) -> usize {
+        *self.rejections.lock().expect("nobody panicked")
+    }
 }
 
 impl Credential for Tokens {
@@ -47,7 +54,7 @@ impl Credential for Tokens {
 /// Remembers what it was told, and how many requests were in flight at most.
 #[derive(Debug, Default)]
 pub(crate) struct Recorder {
-    pub(crate) observations: Mutex<Vec<Observation>>,
+    observations: Mutex<Vec<Observation>>,
     in_flight: Arc<Mutex<(usize, usize)>>,
 }
 
