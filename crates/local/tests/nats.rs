@@ -94,3 +94,24 @@ async fn a_server_that_refuses_its_configuration_shows_the_log() {
         .to_string();
     assert!(error.contains("nonsense_setting"), "{error}");
 }
+
+#[test]
+fn a_server_outlives_the_thread_that_started_it() {
+    let directory = tempfile::tempdir().unwrap();
+    let place = directory.path().to_owned();
+    let starts = std::thread::spawn(move || {
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()
+            .unwrap();
+        runtime
+            .block_on(Nats::start(&tools(), &place, NatsOptions::default()))
+            .unwrap()
+    });
+    let nats = starts.join().unwrap();
+    // The kernel sends the death signal with the end of the thread, and the server takes a moment to end.
+    for _ in 0..20 {
+        std::thread::sleep(std::time::Duration::from_millis(20));
+        assert_ne!(greeting(&nats), None);
+    }
+}
