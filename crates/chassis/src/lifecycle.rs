@@ -98,6 +98,7 @@ impl Lifecycle {
         self.tracker.spawn(async move {
             let handle = work.abort_handle();
             tokio::select! {
+                biased;
                 ended = work => lifecycle.ended(name, ended),
                 () = lifecycle.hard.cancelled() => handle.abort(),
             }
@@ -119,13 +120,15 @@ impl Lifecycle {
     pub async fn end(&self, grace: Duration) -> End {
         self.soft.cancel();
         self.tracker.close();
-        let finished = tokio::select! {
+        let ended = tokio::select! {
             () = self.tracker.wait() => true,
             () = self.hard.cancelled() => false,
             () = tokio::time::sleep(grace) => false,
         };
+        // The hard token empties the tracker as well, and either may be noticed first; a task that
+        // was dropped has not taken itself off this list.
         let left = std::mem::take(&mut self.state().running);
-        if !finished {
+        if !ended {
             self.hard.cancel();
             // What does not even notice that is dropped with the runtime.
             let _ = tokio::time::timeout(DROP_TIME, self.tracker.wait()).await;
@@ -133,7 +136,7 @@ impl Lifecycle {
         if let Some(crash) = self.state().crash.take() {
             return End::Crash(crash);
         }
-        if finished {
+        if ended && left.is_empty() {
             return End::Clean;
         }
         End::Dropped(
@@ -207,6 +210,16 @@ mod tests {
         let before = tokio::time::Instant::now();
         assert!(matches!(lifecycle.end(GRACE).await, End::Dropped(_)));
         assert!(before.elapsed() < GRACE / 2);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_task_that_was_dropped_before_the_end_was_dropped_all_the_same() {
+        let lifecycle = Lifecycle::new("writer");
+        lifecycle.spawn("pages", std::future::pending());
+        lifecycle.hard.cancel();
+        lifecycle.tracker.close();
+        lifecycle.tracker.wait().await;
+        assert!(matches!(lifecycle.end(GRACE).await, End::Dropped(_)));
     }
 
     async fn check(

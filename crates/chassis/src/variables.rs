@@ -16,15 +16,34 @@ const PREFIX: &str = "ADIT_";
 pub const VARIABLES: &[&str] = &[
     "ADIT_ANALYTICS_URL",
     "ADIT_AZURE_DEVOPS_URL",
+    "ADIT_CONTACT",
+    "ADIT_CYCLE_INTERVAL",
     "ADIT_ENTITLEMENTS_URL",
     "ADIT_EXAMPLES_DIR",
+    "ADIT_FETCH_CONCURRENCY",
+    "ADIT_FETCH_HEARTBEAT",
+    "ADIT_FETCH_JOBS",
     "ADIT_HEALTH_LISTEN",
+    "ADIT_JOBS_PER_ORGANIZATION",
+    "ADIT_KEY_RING",
+    "ADIT_KEY_RING_FILE",
     "ADIT_LOG",
     "ADIT_LOGIN_URL",
     "ADIT_LOG_FORMAT",
+    "ADIT_MIRROR_DIR",
+    "ADIT_NO_ADAPTIVE",
+    "ADIT_PAGES_MAX_BYTES",
+    "ADIT_PAT",
+    "ADIT_PAT_FILE",
     "ADIT_PROFILE_URL",
+    "ADIT_RECORDS_MAX_AGE",
+    "ADIT_RECORDS_MAX_BYTES",
     "ADIT_RELEASE_URL",
+    "ADIT_RUN_LEASE",
     "ADIT_SHUTDOWN_GRACE",
+    "ADIT_SLOW_INTERVAL",
+    "ADIT_STREAM_REPLICAS",
+    "ADIT_TICK_INTERVAL",
     "ADIT_VSSPS_URL",
 ];
 
@@ -92,7 +111,7 @@ mod tests {
     use super::*;
 
     fn command() -> Command {
-        let seals = Command::new("seal").arg(Arg::new("ring").env("ADIT_KEY_RING_FILE"));
+        let seals = Command::new("seal").arg(Arg::new("ring").env("ADIT_TEST_RING_FILE"));
         Command::new("test")
             .arg(Arg::new("log").env("ADIT_LOG"))
             .subcommand(seals)
@@ -107,8 +126,8 @@ mod tests {
         let unknown = check(&["ADIT_LGO_FORMAT", "PATH"]).unwrap_err();
         assert_eq!(unknown.nearest, "ADIT_LOG_FORMAT");
         assert_eq!(
-            check(&["ADIT_KEYRING_FILE"]).unwrap_err().nearest,
-            "ADIT_KEY_RING_FILE"
+            check(&["ADIT_TESTRING_FILE"]).unwrap_err().nearest,
+            "ADIT_TEST_RING_FILE"
         );
     }
 
@@ -116,7 +135,7 @@ mod tests {
     fn variables_of_subcommands_other_programs_and_strangers_are_fine() {
         assert_eq!(
             check(&[
-                "ADIT_KEY_RING_FILE",
+                "ADIT_TEST_RING_FILE",
                 "ADIT_LOG",
                 "ADIT_RELEASE_URL",
                 "NATS_URL",

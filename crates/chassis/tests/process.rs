@@ -78,8 +78,15 @@ impl Service {
     }
 
     fn until_ready(&self) {
-        while !self.get("/readyz").starts_with("HTTP/1.1 200") {
-            std::thread::yield_now();
+        self.until_answer("HTTP/1.1 200");
+    }
+
+    fn until_answer(&self, text: &str) -> String {
+        loop {
+            let answer = self.get("/readyz");
+            if answer.contains(text) {
+                return answer;
+            }
         }
     }
 
@@ -93,7 +100,16 @@ impl Service {
     /// The exit code, and all that it said.
     fn end(mut self) -> (Option<i32>, String) {
         self.errors.read_to_string(&mut self.said).expect("text");
-        (self.child.wait().expect("it ends").code(), self.said)
+        let code = self.child.wait().expect("it ends").code();
+        (code, std::mem::take(&mut self.said))
+    }
+}
+
+impl Drop for Service {
+    /// A failed test must not leave it behind.
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
     }
 }
 
@@ -158,11 +174,8 @@ fn bad_configuration_has_an_exit_code_and_a_remedy() {
 #[test]
 fn a_service_that_is_not_ready_says_why_and_can_be_stopped() {
     let service = Service::start(&["--behaviour", "unready"]);
-    let answer = service.get("/readyz");
-    assert!(
-        answer.starts_with("HTTP/1.1 503") && answer.contains("connection refused"),
-        "{answer}"
-    );
+    let answer = service.until_answer("connection refused");
+    assert!(answer.starts_with("HTTP/1.1 503"), "{answer}");
     service.signal("-TERM");
     assert_eq!(service.end().0, Some(0));
 }
