@@ -1,14 +1,19 @@
 //! The connection of one service.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use async_nats::Client;
 use async_nats::connection::State;
+use futures::StreamExt as _;
 use tokio::sync::Mutex;
 use tokio::time::Instant;
 
 use crate::connection::{self, Signs};
 use crate::{Error, Options, Streams};
+
+/// A server that is there answers a ping within this time.
+const ROUND_TRIP: Duration = Duration::from_secs(2);
 
 /// The connection of one service to NATS. Clones share it.
 #[derive(Debug, Clone)]
@@ -50,11 +55,30 @@ impl Bus {
 
     /// Waits until all that was published has been sent, then closes the connection.
     pub async fn close(&self) -> Result<(), Error> {
-        self.flush("closing the connection").await?;
+        self.flush().await?;
         self.client().drain().await.map_err(|error| Error::Nats {
             doing: "closing the connection".to_owned(),
             reason: error.to_string(),
         })
+    }
+
+    /// Waits until all that was said has been written.
+    pub(crate) async fn flush(&self) -> Result<(), Error> {
+        self.client().flush().await.map_err(|error| Error::Nats {
+            doing: "sending what was said".to_owned(),
+            reason: error.to_string(),
+        })
+    }
+
+    /// Waits until the server has read all that was said, or is lost with it. A drain ends with the answer to a ping; the
+    /// client offers no other way to send one.
+    pub(crate) async fn settle(&self) {
+        let Ok(mut nothing) = self.client().subscribe(self.client().new_inbox()).await else {
+            return;
+        };
+        if nothing.drain().await.is_ok() {
+            let _ = tokio::time::timeout(ROUND_TRIP, nothing.next()).await;
+        }
     }
 
     pub(crate) fn client(&self) -> &Client {

@@ -63,9 +63,12 @@ impl Bus {
             }
             None => self.client().subscribe(subject.to_owned()).await,
         };
-        subscriber.map_err(|error| Error::Nats {
+        let subscriber = subscriber.map_err(|error| Error::Nats {
             doing: format!("listening to `{subject}`"),
             reason: error.to_string(),
-        })
+        })?;
+        // What others say once this has returned is heard.
+        self.settle().await;
+        Ok(subscriber)
     }
 }

@@ -49,20 +49,11 @@ impl Bus {
     pub async fn requests(&self, subject: &str, group: &str) -> Result<Requests, Error> {
         let denials = self.signs().denials.listen();
         let messages = self.listen(subject, Some(group)).await?;
-        self.flush("listening").await?;
         Ok(Requests {
             bus: self.clone(),
             subject: subject.to_owned(),
             messages,
             denials,
-        })
-    }
-
-    /// All that was said is on its way to the server.
-    pub(crate) async fn flush(&self, doing: &str) -> Result<(), Error> {
-        self.client().flush().await.map_err(|error| Error::Nats {
-            doing: doing.to_owned(),
-            reason: error.to_string(),
         })
     }
 }
@@ -126,7 +117,7 @@ impl Requests {
         }
         while in_hand.next().await.is_some() {}
         // Answers are written by another task; the process may end as soon as this returns.
-        bus.flush("sending the last answers").await
+        bus.flush().await
     }
 }
 

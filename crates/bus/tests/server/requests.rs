@@ -136,7 +136,6 @@ async fn events_reach_everyone_who_listens_and_one_member_of_a_group() {
         .subscribe::<Progress>(subject::PROGRESS, Some("scheduler"))
         .await
         .unwrap();
-    tokio::time::sleep(Duration::from_millis(200)).await;
     let told = Progress {
         records: 7,
         ..Progress::default()
