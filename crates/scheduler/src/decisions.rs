@@ -13,10 +13,9 @@ use tokio::{
 
 use crate::{Decided, Decider, publish::publish};
 
-/// Events that come closer together than this make one decision.
+/// Events that come closer together than this make one decision; or than the last decision took, so that decisions take at
+/// most half of the time, however many events there are.
 const COALESCE: Duration = Duration::from_millis(20);
-/// Decisions take at most one part in so many of the time, however many events there are.
-const SHARE: u32 = 5;
 /// When another scheduler decides at this moment, it may not have seen what woke this one.
 const BUSY_PAUSE: Duration = Duration::from_millis(50);
 
@@ -51,7 +50,7 @@ impl Decisions {
             let pause = if busy {
                 BUSY_PAUSE
             } else {
-                COALESCE.max(began.elapsed() * SHARE)
+                COALESCE.max(began.elapsed())
             };
             let next = Instant::now() + pause;
             tokio::select! {

@@ -5,7 +5,7 @@
 //! over. `sync.details` has a line for each answer, with the version of the parent that it answers; the version is made
 //! here, travels through the fetcher as it is, and comes back with the answer.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use sqlx::PgConnection;
 use uuid::Uuid;
@@ -46,32 +46,36 @@ pub(crate) async fn count(
     feeds: &[&Feed],
 ) -> Result<HashMap<Uuid, Gaps>, Error> {
     let mut counted = HashMap::new();
-    let mut by_entity: HashMap<&str, Vec<&Feed>> = HashMap::new();
+    let mut wanted: BTreeMap<(&str, Uuid), Vec<&Feed>> = BTreeMap::new();
     for feed in feeds.iter().filter(|feed| feed.entity.is_detail()) {
-        by_entity.entry(feed.entity.name).or_default().push(feed);
+        let place = (feed.entity.name, feed.organization);
+        wanted.entry(place).or_default().push(feed);
         counted.insert(feed.id, Gaps::default());
     }
-    for (entity, feeds) in by_entity {
+    if wanted.is_empty() {
+        return Ok(counted);
+    }
+    hash(connection).await?;
+    for ((entity, organization), feeds) in wanted {
         let Some(query) = statements(entity).map(|statements| statements.count) else {
             continue;
         };
-        let ids: Vec<Uuid> = feeds.iter().map(|feed| feed.id).collect();
-        let organizations: Vec<Uuid> = feeds.iter().map(|feed| feed.organization).collect();
         let projects: Vec<Option<Uuid>> = feeds.iter().map(|feed| feed.project).collect();
-        let rows: Vec<(Uuid, i64, i64)> = sqlx::query_as(query)
-            .bind(&ids)
-            .bind(&organizations)
+        let rows: Vec<(Option<Uuid>, i64, i64)> = sqlx::query_as(query)
+            .bind(organization)
             .bind(&projects)
             .fetch_all(&mut *connection)
             .await?;
-        for (feed, lacking, open) in rows {
+        for (project, lacking, open) in rows {
             let gaps = Gaps {
                 lacking: lacking.unsigned_abs(),
                 open: open.unsigned_abs(),
             };
-            counted.insert(feed, gaps);
+            let of_project = feeds.iter().filter(|feed| feed.project == project);
+            counted.extend(of_project.map(|feed| (feed.id, gaps)));
         }
     }
+    any_join(connection).await?;
     Ok(counted)
 }
 
@@ -86,12 +90,14 @@ pub(crate) async fn batch(
     let Some(query) = statements(entity.name).map(|statements| statements.batch) else {
         return Ok(Vec::new());
     };
+    hash(connection).await?;
     let rows: Vec<GapRow> = sqlx::query_as(query)
         .bind(organization)
-        .bind(project)
+        .bind([project].as_slice())
         .bind(i64::from(most))
-        .fetch_all(connection)
+        .fetch_all(&mut *connection)
         .await?;
+    any_join(connection).await?;
     let text = |id: Option<Uuid>| id.map(|id| id.to_string()).unwrap_or_default();
     Ok(rows
         .into_iter()
@@ -104,30 +110,45 @@ pub(crate) async fn batch(
         .collect())
 }
 
+/// Until statistics are made, the planner takes every table to be empty, and compares each parent with each answer one by
+/// one: 2,500 builds took 1 s instead of 5 ms. A hash join is never far from the best here.
+async fn hash(connection: &mut PgConnection) -> Result<(), Error> {
+    sqlx::query("SET LOCAL enable_nestloop = off")
+        .execute(connection)
+        .await?;
+    Ok(())
+}
+
+async fn any_join(connection: &mut PgConnection) -> Result<(), Error> {
+    sqlx::query("SET LOCAL enable_nestloop = on")
+        .execute(connection)
+        .await?;
+    Ok(())
+}
+
 struct Statements {
-    /// Binds ids, organizations and projects of feeds; gives id, lacking, open.
+    /// Binds an organization and projects; gives project, lacking, open.
     count: &'static str,
-    /// Binds organization, project and limit; gives a [`GapRow`] a gap, newest first.
+    /// Binds an organization, one project and a limit; gives a [`GapRow`] a gap, newest first.
     batch: &'static str,
 }
 
-/// Writes both statements from their parts: `from` joins the parent `p` and its answer `d` to the wanted scopes `w`; `again`
-/// says when an answered gap opens again though its version is the same.
+/// Writes both statements from their parts: `from` joins the parents `p` of organization `$1` and projects `$2` to their
+/// answers `d`; `again` says when an answered gap opens again though its version is the same.
 macro_rules! statements {
     (key $key:literal, version $version:literal, repository $repository:literal, project $project:literal,
      newest $newest:literal, again $again:literal, from $from:literal) => {
         Statements {
             count: concat!(
-                "SELECT w.id, count(*), count(*) FILTER (WHERE d.state IS DISTINCT FROM 'refused' OR d.not_before <= now())
-                 FROM unnest($1::uuid[], $2::uuid[], $3::uuid[]) AS w (id, organization_id, project_id) ",
-                $from, " AND (d.state IS NULL OR d.state = 'refused' OR d.version <> ", $version, " OR ", $again, ")
-                 GROUP BY w.id"
+                "SELECT ", $project, ", count(*),
+                        count(*) FILTER (WHERE d.state IS DISTINCT FROM 'refused' OR d.not_before <= now())
+                 FROM ", $from, " AND (d.state IS NULL OR d.state = 'refused' OR d.version <> ", $version, " OR ", $again, ")
+                 GROUP BY 1"
             ),
             batch: concat!(
                 "SELECT ", $key, " AS key, ", $version, " AS version, ", $repository, " AS repository_id,
                         ", $project, " AS project_id
-                 FROM (SELECT $1::uuid AS organization_id, $2::uuid AS project_id) AS w ",
-                $from, " AND (d.state IS NULL OR d.state = 'refused' OR d.version <> ", $version, " OR ", $again, ")
+                 FROM ", $from, " AND (d.state IS NULL OR d.state = 'refused' OR d.version <> ", $version, " OR ", $again, ")
                    AND (d.state IS DISTINCT FROM 'refused' OR d.not_before <= now())
                  ORDER BY ", $newest, " LIMIT $3"
             ),
@@ -147,10 +168,9 @@ fn statements(entity: &str) -> Option<Statements> {
             project "p.project_id",
             newest "p.finish_time DESC, p.id DESC",
             again "false",
-            from "JOIN ado.builds p ON p.organization_id = w.organization_id AND p.project_id = w.project_id
-                  LEFT JOIN sync.details d
-                      ON d.organization_id = p.organization_id AND d.entity = 'timelines' AND d.key = p.id::text
-                  WHERE p.finish_time IS NOT NULL AND p.deleted_at IS NULL"
+            from "ado.builds p
+                  LEFT JOIN sync.details d ON d.organization_id = $1 AND d.entity = 'timelines' AND d.key = p.id::text
+                  WHERE p.organization_id = $1 AND p.project_id = ANY ($2) AND p.finish_time IS NOT NULL AND p.deleted_at IS NULL"
         ),
         // Comments and votes change nothing that the list of pull requests shows (PITFALLS.md, 15), so that those that may
         // still be talked about are read again now and then. A disabled repository answers 404 to everything (29).
@@ -162,11 +182,11 @@ fn statements(entity: &str) -> Option<Statements> {
             newest "p.pull_request_id DESC",
             again "p.status = 'active' AND d.read_at < now() - interval '6 hours'
                    OR p.closed_date > now() - interval '7 days' AND d.read_at < now() - interval '24 hours'",
-            from "JOIN ado.pull_requests p ON p.organization_id = w.organization_id AND p.project_id = w.project_id
-                  LEFT JOIN ado.repositories r ON r.organization_id = p.organization_id AND r.id = p.repository_id
-                  LEFT JOIN sync.details d ON d.organization_id = p.organization_id
-                      AND d.entity = 'pull_request_threads' AND d.key = p.pull_request_id::text
-                  WHERE p.deleted_at IS NULL AND r.deleted_at IS NULL AND r.is_disabled IS NOT TRUE"
+            from "ado.pull_requests p
+                  LEFT JOIN ado.repositories r ON r.organization_id = $1 AND r.id = p.repository_id
+                  LEFT JOIN sync.details d ON d.organization_id = $1 AND d.entity = 'pull_request_threads'
+                      AND d.key = p.pull_request_id::text
+                  WHERE p.organization_id = $1 AND p.project_id = ANY ($2) AND p.deleted_at IS NULL AND r.deleted_at IS NULL AND r.is_disabled IS NOT TRUE"
         ),
         // The list cuts a description at 400 code units (PITFALLS.md, 16): a shorter one is whole.
         "pull_request_descriptions" => statements!(
@@ -176,11 +196,11 @@ fn statements(entity: &str) -> Option<Statements> {
             project "p.project_id",
             newest "p.pull_request_id DESC",
             again "false",
-            from "JOIN ado.pull_requests p ON p.organization_id = w.organization_id AND p.project_id = w.project_id
-                  LEFT JOIN ado.repositories r ON r.organization_id = p.organization_id AND r.id = p.repository_id
-                  LEFT JOIN sync.details d ON d.organization_id = p.organization_id
-                      AND d.entity = 'pull_request_descriptions' AND d.key = p.pull_request_id::text
-                  WHERE p.deleted_at IS NULL AND r.deleted_at IS NULL AND r.is_disabled IS NOT TRUE
+            from "ado.pull_requests p
+                  LEFT JOIN ado.repositories r ON r.organization_id = $1 AND r.id = p.repository_id
+                  LEFT JOIN sync.details d ON d.organization_id = $1 AND d.entity = 'pull_request_descriptions'
+                      AND d.key = p.pull_request_id::text
+                  WHERE p.organization_id = $1 AND p.project_id = ANY ($2) AND p.deleted_at IS NULL AND r.deleted_at IS NULL AND r.is_disabled IS NOT TRUE
                     AND length(p.description) >= 200 AND sync.utf16_length(p.description) >= 400"
         ),
         // What a changeset changed never changes.
@@ -191,10 +211,10 @@ fn statements(entity: &str) -> Option<Statements> {
             project "NULL::uuid",
             newest "p.changeset_id DESC",
             again "false",
-            from "JOIN ado.changesets p ON p.organization_id = w.organization_id
-                  LEFT JOIN sync.details d ON d.organization_id = p.organization_id
-                      AND d.entity = 'changeset_details' AND d.key = p.changeset_id::text
-                  WHERE p.deleted_at IS NULL"
+            from "ado.changesets p
+                  LEFT JOIN sync.details d ON d.organization_id = $1 AND d.entity = 'changeset_details'
+                      AND d.key = p.changeset_id::text
+                  WHERE p.organization_id = $1 AND $2::uuid[] IS NOT NULL AND p.deleted_at IS NULL"
         ),
         _ => return None,
     })

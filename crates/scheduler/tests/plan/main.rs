@@ -13,7 +13,7 @@ use wire::subject::Priority;
 use world::{World, apply, feed, id, settings, start, state};
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(256))]
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(256) })]
 
     #[test]
     fn a_plan_orders_each_feed_once_and_only_ahead(state in world::states()) {
@@ -60,7 +60,7 @@ proptest! {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(12))]
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(12) })]
 
     #[test]
     fn each_epoch_of_a_feed_is_ordered_once_and_nothing_starves(mut world in world::worlds()) {
