@@ -51,11 +51,16 @@ impl Emulated {
         let info: Value = http.get(info).send().await?.json().await?;
         let text = |pointer: &str| {
             let text = info.pointer(pointer).and_then(Value::as_str);
-            text.map(str::to_owned).with_context(|| format!("the emulator tells no {pointer}"))
+            text.map(str::to_owned)
+                .with_context(|| format!("the emulator tells no {pointer}"))
         };
-        let users = info["users"].as_array().context("the emulator tells its users")?;
+        let users = info["users"]
+            .as_array()
+            .context("the emulator tells its users")?;
         let reader = users.iter().find(|user| user["role"] == "reader");
-        let pat = reader.and_then(|user| user["pat"].as_str()).context("a user `reader`")?;
+        let pat = reader
+            .and_then(|user| user["pat"].as_str())
+            .context("a user `reader`")?;
         Ok(Self {
             organization: text("/organization/name")?,
             organization_id: text("/organization/id")?.parse()?,
@@ -88,30 +93,57 @@ impl Emulated {
 
     /// Changes the world; tells what was affected.
     pub async fn change(&self, order: Value) -> anyhow::Result<Value> {
-        let answer = self.http.post(self.at("change")).json(&order).send().await?;
+        let answer = self
+            .http
+            .post(self.at("change"))
+            .json(&order)
+            .send()
+            .await?;
         let status = answer.status();
         let text = answer.text().await?;
-        ensure!(status.is_success(), "the emulator refused {order}: {status} {text}");
+        ensure!(
+            status.is_success(),
+            "the emulator refused {order}: {status} {text}"
+        );
         Ok(serde_json::from_str(&text)?)
     }
 
     /// Injects a fault, or several.
     pub async fn fault(&self, fault: Value) -> anyhow::Result<()> {
-        let answer = self.http.post(self.at("faults")).json(&fault).send().await?;
+        let answer = self
+            .http
+            .post(self.at("faults"))
+            .json(&fault)
+            .send()
+            .await?;
         let status = answer.status();
-        ensure!(status.is_success(), "the emulator refused {fault}: {}", answer.text().await?);
+        ensure!(
+            status.is_success(),
+            "the emulator refused {fault}: {}",
+            answer.text().await?
+        );
         Ok(())
     }
 
     /// Ends all faults.
     pub async fn heal(&self) -> anyhow::Result<()> {
-        self.http.delete(self.at("faults")).send().await?.error_for_status()?;
+        self.http
+            .delete(self.at("faults"))
+            .send()
+            .await?
+            .error_for_status()?;
         Ok(())
     }
 
     /// Requests since they were last forgotten: by `METHOD template`.
     pub async fn requests(&self) -> anyhow::Result<BTreeMap<String, u64>> {
-        let answer: Value = self.http.get(self.at("requests")).send().await?.json().await?;
+        let answer: Value = self
+            .http
+            .get(self.at("requests"))
+            .send()
+            .await?
+            .json()
+            .await?;
         let endpoints = answer["endpoints"].as_array().context("endpoints")?;
         let mut requests = BTreeMap::new();
         for endpoint in endpoints {
@@ -128,7 +160,11 @@ impl Emulated {
 
     /// Forgets the requests counted so far.
     pub async fn forget_requests(&self) -> anyhow::Result<()> {
-        self.http.delete(self.at("requests")).send().await?.error_for_status()?;
+        self.http
+            .delete(self.at("requests"))
+            .send()
+            .await?
+            .error_for_status()?;
         Ok(())
     }
 

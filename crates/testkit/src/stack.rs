@@ -2,7 +2,10 @@
 
 use std::{
     path::{Path, PathBuf},
-    sync::atomic::{AtomicU32, Ordering},
+    sync::{
+        Mutex, PoisonError,
+        atomic::{AtomicU32, Ordering},
+    },
     time::Duration,
 };
 
@@ -110,28 +113,21 @@ impl Stack {
         let target = programs.parent().context("the target directory")?;
         let directory = directory(target)?;
         let tools = Tools::new(target.join("tools"));
-        let (nats, postgres, emulator) = tokio::try_join!(
-            async {
-                let options = NatsOptions::default();
-                anyhow::Ok(Nats::start(&tools, directory.join("nats"), options).await?)
-            },
-            async {
-                let options = PostgresOptions {
-                    fast: true,
-                    ephemeral: true,
-                    ..PostgresOptions::default()
-                };
-                let postgres = Postgres::start(&tools, directory.join("postgres"), options).await?;
-                postgres.create_database("adit").await?;
-                anyhow::Ok(postgres)
-            },
-            Emulated::start(
-                &programs.join("emulator"),
-                &directory,
-                local::free_port()?,
-                &options.emulator
-            ),
-        )?;
+        let nats = Nats::start(&tools, &directory.join("nats"), NatsOptions::default()).await?;
+        let fast = PostgresOptions {
+            fast: true,
+            ephemeral: true,
+            ..PostgresOptions::default()
+        };
+        let postgres = Postgres::start(&tools, &directory.join("postgres"), fast).await?;
+        postgres.create_database("adit").await?;
+        let emulator = Emulated::start(
+            &programs.join("emulator"),
+            &directory,
+            local::free_port()?,
+            &options.emulator,
+        )
+        .await?;
         let database = postgres.url("adit");
         let store = Store::connect(&database, "test", 4).await?;
         store.migrate().await?;
@@ -140,10 +136,23 @@ impl Stack {
             ("NATS_URL".into(), nats.url()),
             ("DATABASE_URL".into(), database),
             ("ADIT_KEYS".into(), seal_key()),
-            ("ADIT_MIRROR_DIR".into(), directory.join("mirrors").display().to_string()),
+            (
+                "ADIT_MIRROR_DIR".into(),
+                directory.join("mirrors").display().to_string(),
+            ),
         ];
-        environment.extend(emulator.settings().into_iter().map(|(name, value)| (name.to_owned(), value)));
-        environment.extend(options.settings.iter().map(|(name, value)| ((*name).to_owned(), value.clone())));
+        environment.extend(
+            emulator
+                .settings()
+                .into_iter()
+                .map(|(name, value)| (name.to_owned(), value)),
+        );
+        environment.extend(
+            options
+                .settings
+                .iter()
+                .map(|(name, value)| ((*name).to_owned(), value.clone())),
+        );
         let mut stack = Self {
             services: Vec::new(),
             directory,
@@ -163,7 +172,10 @@ impl Stack {
                     name: format!("{name} {replica}"),
                     program: programs.join(name),
                     arguments: Vec::new(),
-                    environment: environment.into_iter().map(|(name, value)| (name.into(), value.into())).collect(),
+                    environment: environment
+                        .into_iter()
+                        .map(|(name, value)| (name.into(), value.into()))
+                        .collect(),
                     log: stack.directory.join(format!("{name}-{replica}.log")),
                 })?;
                 stack.services.push((name, service));
@@ -179,7 +191,10 @@ impl Stack {
     /// The processes of a service.
     pub fn service(&mut self, name: &str) -> Vec<&mut Service> {
         let services = self.services.iter_mut();
-        services.filter(|(service, _)| *service == name).map(|(_, service)| service).collect()
+        services
+            .filter(|(service, _)| *service == name)
+            .map(|(_, service)| service)
+            .collect()
     }
 
     /// Adds a connection for the main reader. Its first sync begins at once.
@@ -190,8 +205,10 @@ impl Stack {
             personal_access_token: self.emulator.pat.clone(),
             ..AddConnectionRequest::default()
         };
-        let reply: AddConnectionReply =
-            self.bus.request(subject::CONNECTION_ADD, &request, PATIENCE).await?;
+        let reply: AddConnectionReply = self
+            .bus
+            .request(subject::CONNECTION_ADD, &request, PATIENCE)
+            .await?;
         ensure!(reply.error.is_empty(), "{}", reply.error);
         Ok(())
     }
@@ -199,7 +216,10 @@ impl Stack {
     /// Orders all feeds now.
     pub async fn order(&self) -> anyhow::Result<()> {
         let request = StartSyncRequest::default();
-        let reply: StartSyncReply = self.bus.request(subject::SYNC_START, &request, PATIENCE).await?;
+        let reply: StartSyncReply = self
+            .bus
+            .request(subject::SYNC_START, &request, PATIENCE)
+            .await?;
         ensure!(reply.error.is_empty(), "{}", reply.error);
         ensure!(reply.feeds > 0, "no feed was ordered");
         Ok(())
@@ -208,24 +228,26 @@ impl Stack {
     /// How the sync stands.
     pub async fn status(&self) -> anyhow::Result<SyncStatusReply> {
         let request = SyncStatusRequest::default();
-        let reply: SyncStatusReply =
-            self.bus.request(subject::SYNC_STATUS, &request, PATIENCE).await?;
+        let reply: SyncStatusReply = self
+            .bus
+            .request(subject::SYNC_STATUS, &request, PATIENCE)
+            .await?;
         ensure!(reply.error.is_empty(), "{}", reply.error);
         Ok(reply)
     }
 
     /// Waits until nothing runs, nothing is due and no gap is open.
     pub async fn settle(&self, patience: Duration) -> anyhow::Result<SyncStatusReply> {
-        let mut last = None;
+        let last = Mutex::new(None);
         let settled = until("the sync to settle", patience, async || {
             // A service may be dead at this moment, as the test wants it.
-            let status = self.status().await.ok();
-            let idle = status.clone().filter(|status| {
-                let feeds: u64 = status.entities.iter().map(|entity| entity.feeds).sum();
-                status.idle && feeds > 0
-            });
-            last = status.or(last.take());
-            Ok(idle)
+            let Ok(status) = self.status().await else {
+                return Ok(None);
+            };
+            let feeds: u64 = status.entities.iter().map(|entity| entity.feeds).sum();
+            let settled = status.idle && feeds > 0;
+            *last.lock().unwrap_or_else(PoisonError::into_inner) = Some(status.clone());
+            Ok(settled.then_some(status))
         });
         let settled = settled.await;
         settled.with_context(|| format!("it stood at {last:#?}"))
@@ -239,7 +261,12 @@ impl Stack {
 
     /// The value that a statement gives, as text.
     pub async fn sql(&self, statement: &str) -> anyhow::Result<String> {
-        Ok(self.postgres.sql("adit", statement).await?.trim().to_owned())
+        Ok(self
+            .postgres
+            .sql("adit", statement)
+            .await?
+            .trim()
+            .to_owned())
     }
 }
 
@@ -259,7 +286,9 @@ fn programs() -> anyhow::Result<PathBuf> {
 fn directory(target: &Path) -> anyhow::Result<PathBuf> {
     static NUMBER: AtomicU32 = AtomicU32::new(0);
     let number = NUMBER.fetch_add(1, Ordering::Relaxed);
-    let directory = target.join("testkit").join(format!("{}-{number}", std::process::id()));
+    let directory = target
+        .join("testkit")
+        .join(format!("{}-{number}", std::process::id()));
     std::fs::create_dir_all(&directory)?;
     Ok(directory)
 }

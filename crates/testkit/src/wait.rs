@@ -9,14 +9,11 @@ use tokio::time::{Instant, sleep};
 const LOOK: Duration = Duration::from_millis(100);
 
 /// Waits until `look` gives something; fails with what was awaited when it does not within `patience`.
-pub async fn until<T, F>(
+pub async fn until<T>(
     awaited: &str,
     patience: Duration,
-    mut look: impl FnMut() -> F,
-) -> anyhow::Result<T>
-where
-    F: Future<Output = anyhow::Result<Option<T>>>,
-{
+    look: impl AsyncFn() -> anyhow::Result<Option<T>>,
+) -> anyhow::Result<T> {
     let end = Instant::now() + patience;
     loop {
         if let Some(seen) = look().await? {
