@@ -7,6 +7,7 @@ use crate::hosts::Hosts;
 /// Where Azure DevOps is, an option a host, and who to write to about our requests.
 #[derive(Clone, Debug, clap::Args)]
 #[command(next_help_heading = "Azure DevOps")]
+#[group(skip)]
 pub struct Options {
     /// Core, git, TFVC, work items, builds
     #[arg(

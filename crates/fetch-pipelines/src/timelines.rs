@@ -106,7 +106,7 @@ fn record(timeline: Uuid, record: TimelineRecord) -> v1::TimelineRecord {
         worker_name: text(record.worker_name),
         queue_id: record.queue_id,
         order: record.order,
-        percent_complete: None,
+        percent_complete: record.percent_complete,
         error_count: record.error_count.unwrap_or_default(),
         warning_count: record.warning_count.unwrap_or_default(),
         log_id: record.log_id,

@@ -5,6 +5,7 @@ use std::{path::PathBuf, time::Duration};
 /// What every fetcher can be told.
 #[derive(Clone, Debug, clap::Args)]
 #[command(next_help_heading = "Fetching")]
+#[group(skip)]
 pub struct Options {
     /// Where Azure DevOps is.
     #[command(flatten)]

@@ -2,8 +2,12 @@
 
 mod command;
 mod options;
-mod tell;
 mod work;
+
+mod commit;
+mod measure;
+mod patience;
+mod tell;
 
 pub use command::{Command, main};
 pub use options::Options;

@@ -5,23 +5,15 @@ use std::{collections::BTreeMap, time::Duration};
 use bus::{Bus, PageDelivery};
 use chassis::{Condition, Lifecycle};
 use futures::future::BoxFuture;
-use store::{DeadLetter, Error, PageIn, PageResult, Store};
-use tokio::time::sleep;
+use jiff::Timestamp;
+use store::{DeadLetter, Fate, PageResult, Store};
 use tracing::Instrument as _;
-use wire::{Entity, Envelope, subject};
+use wire::{Entity, Envelope};
 
-use crate::{Options, tell};
+use crate::{Options, measure, patience::chain};
 
 /// What comes within so long is committed together.
 const GATHER: Duration = Duration::from_millis(10);
-/// Pauses between tries while the database or NATS is away; the last one is repeated.
-const PAUSES: [Duration; 5] = [
-    Duration::from_millis(50),
-    Duration::from_millis(200),
-    Duration::from_millis(500),
-    Duration::from_secs(1),
-    Duration::from_secs(5),
-];
 /// A page that the database refuses for a reason that does not pass comes again after so long.
 const LATER: Duration = Duration::from_secs(10);
 
@@ -32,6 +24,7 @@ pub fn run(options: &Options, bus: &Bus, store: &Store, lifecycle: &Lifecycle) {
             bus: bus.clone(),
             store: store.clone(),
             pages: options.writer_pages.max(1),
+            clock: chassis::clock,
             database: lifecycle.condition("database"),
             lifecycle: lifecycle.clone(),
         };
@@ -39,18 +32,21 @@ pub fn run(options: &Options, bus: &Bus, store: &Store, lifecycle: &Lifecycle) {
     }
 }
 
-struct Writer {
-    bus: Bus,
-    store: Store,
+/// One of the tasks that write.
+pub(crate) struct Writer {
+    pub(crate) bus: Bus,
+    pub(crate) store: Store,
+    /// How many pages to take at once.
     pages: usize,
-    database: Condition,
-    lifecycle: Lifecycle,
+    clock: fn() -> Timestamp,
+    pub(crate) database: Condition,
+    pub(crate) lifecycle: Lifecycle,
 }
 
 /// A page with its envelope.
-struct Page {
-    envelope: Envelope,
-    delivery: PageDelivery,
+pub(crate) struct Page {
+    pub(crate) envelope: Envelope,
+    pub(crate) delivery: PageDelivery,
 }
 
 impl Writer {
@@ -74,139 +70,71 @@ impl Writer {
                 }
             }
             for pages in entities.into_values() {
-                Box::pin(self.write(pages)).await;
+                self.write(&pages).await;
             }
         }
         queue.close().await?;
         Ok(())
     }
 
-    /// Commits pages of one entity, tells what changed, acknowledges.
-    async fn write(&self, pages: Vec<Page>) {
-        let Some(first) = pages.first() else { return };
+    /// Commits pages of one entity, tells what changed, acknowledges. A page that the database cannot take does not keep
+    /// the others from it.
+    async fn write(&self, pages: &[Page]) {
+        if !self.write_together(pages).await && pages.len() > 1 {
+            for page in pages {
+                self.write_together(std::slice::from_ref(page)).await;
+            }
+        }
+    }
+
+    /// False when trying again together is useless; a single page then comes again later.
+    async fn write_together(&self, pages: &[Page]) -> bool {
+        let Some(first) = pages.first() else {
+            return true;
+        };
         let entity = first.envelope.entity;
         let span = tracing::info_span!(
             "commit",
             otel.name = format!("commit {}", entity.name),
-            adit.pages = pages.len()
+            adit.entity = entity.name,
+            adit.feed = %first.envelope.feed,
+            adit.pages = pages.len(),
+            adit.stale = tracing::field::Empty,
         );
         telemetry::set_parent(&span, &first.delivery.context);
-        self.see_through(entity, &pages).instrument(span).await;
+        self.see_through(entity, pages).instrument(span).await
     }
 
     // Boxed: the compiler cannot see through the layers below that what is borrowed here may be sent.
-    fn see_through<'a>(&'a self, entity: &'a Entity, pages: &'a [Page]) -> BoxFuture<'a, ()> {
+    fn see_through<'a>(&'a self, entity: &'a Entity, pages: &'a [Page]) -> BoxFuture<'a, bool> {
         Box::pin(async move {
-            match self.commit(pages).await {
-                Some(results) => self.tell(entity, pages, results).await,
-                None => {
-                    for page in pages {
-                        let _ = page.delivery.nak(LATER).await;
+            let Some(results) = self.commit(pages).await else {
+                if let [page] = pages {
+                    let _ = page.delivery.nak(LATER).await;
+                }
+                return false;
+            };
+            self.measure(entity, pages, &results);
+            if self.tell(entity, pages, results).await {
+                for page in pages {
+                    if let Err(error) = page.delivery.ack().await {
+                        tracing::debug!(
+                            %error,
+                            "a committed page could not be acknowledged; it comes again as a duplicate"
+                        );
                     }
                 }
             }
+            true
         })
     }
 
-    /// Commits, waiting for the database as long as it takes. Nothing when that is useless, or the time is over.
-    async fn commit(&self, pages: &[Page]) -> Option<Vec<PageResult>> {
-        let defects: Vec<Option<String>> = pages
-            .iter()
-            .map(|page| {
-                page.delivery
-                    .payload
-                    .as_ref()
-                    .err()
-                    .map(ToString::to_string)
-            })
-            .collect();
-        let pages_in: Vec<PageIn<'_>> = pages
-            .iter()
-            .zip(&defects)
-            .map(|(page, defect)| PageIn {
-                envelope: &page.envelope,
-                payload: page
-                    .delivery
-                    .payload
-                    .as_deref()
-                    .unwrap_or(&page.delivery.raw),
-                defect: defect.as_deref(),
-                delivered: page.delivery.delivered,
-            })
-            .collect();
-        for pause in pauses() {
-            match self.once(&pages_in).await {
-                Ok(results) => {
-                    self.database.met();
-                    return Some(results);
-                }
-                Err(error) if error.is_transient() => self.wait(pages, &error, pause).await?,
-                Err(error) => {
-                    tracing::error!(
-                        error = chain(&error),
-                        "failed to commit; the pages come again"
-                    );
-                    self.database.unmet(error.to_string());
-                    return None;
-                }
-            }
-        }
-        None
-    }
-
-    fn once<'a>(
-        &'a self,
-        pages: &'a [PageIn<'a>],
-    ) -> BoxFuture<'a, Result<Vec<PageResult>, Error>> {
-        Box::pin(self.store.commit(pages))
-    }
-
-    /// Keeps the pages while the database is away. Nothing when the process must end.
-    async fn wait(&self, pages: &[Page], error: &Error, pause: Duration) -> Option<()> {
-        tracing::warn!(error = chain(error), "the database is away; trying again");
-        self.database.unmet(error.to_string());
-        for page in pages {
-            let _ = page.delivery.progress().await;
-        }
-        tokio::select! {
-            () = self.lifecycle.hard.cancelled() => None,
-            () = sleep(pause) => Some(()),
-        }
-    }
-
-    async fn tell(&self, entity: &Entity, pages: &[Page], mut results: Vec<PageResult>) {
-        tell::count(entity, &results);
-        let records = tell::records(entity, &mut results);
-        if !records.is_empty() {
-            for pause in pauses() {
-                let Err(error) = self.bus.publish_records(records.clone()).await else {
-                    break;
-                };
-                tracing::warn!(
-                    error = chain(&error),
-                    "failed to tell {} changes; trying again",
-                    records.len()
-                );
-                tokio::select! {
-                    // Not acknowledged, the pages come again, and their changes are told by another writer.
-                    () = self.lifecycle.hard.cancelled() => return,
-                    () = sleep(pause) => {}
-                }
-            }
-        }
-        for result in &results {
-            let Some(ended) = &result.ended else { continue };
-            // The scheduler finds it without being told, only later.
-            let _ = self
-                .bus
-                .publish_event(subject::RUN_ENDED, &tell::run_ended(ended))
-                .await;
-        }
-        for page in pages {
-            if let Err(error) = page.delivery.ack().await {
-                tracing::debug!(error = %error, "a committed page could not be acknowledged; it comes again as a duplicate");
-            }
-        }
+    fn measure(&self, entity: &Entity, pages: &[Page], results: &[PageResult]) {
+        let stale = results.iter().filter(|result| result.fate == Fate::Stale);
+        tracing::Span::current().record("adit.stale", stale.count());
+        let newest = pages.iter().map(|page| page.envelope.observed_at).max();
+        measure::count(entity, results);
+        measure::lag(entity, newest, (self.clock)());
     }
 
     /// Keeps what is no page, byte for byte.
@@ -230,16 +158,4 @@ impl Writer {
             }
         }
     }
-}
-
-fn pauses() -> impl Iterator<Item = Duration> {
-    PAUSES
-        .into_iter()
-        .chain(std::iter::repeat(PAUSES[PAUSES.len() - 1]))
-}
-
-/// An error with its causes, on one line.
-fn chain(error: &dyn std::error::Error) -> String {
-    let causes = std::iter::successors(error.source(), |cause| cause.source());
-    causes.fold(error.to_string(), |text, cause| format!("{text}: {cause}"))
 }
