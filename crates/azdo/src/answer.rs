@@ -37,9 +37,14 @@ pub(crate) enum Unparsed {
     Other(String),
 }
 
-impl From<serde_json::Error> for Unparsed {
-    fn from(error: serde_json::Error) -> Self {
-        if error.is_eof() {
+impl Unparsed {
+    /// Why a body is no JSON. Not every error at its end counts as one of the end: a lone `-` is an
+    /// invalid number, though only because what followed is missing.
+    pub(crate) fn of_json(error: &serde_json::Error, body: &str) -> Self {
+        let last_line = body.rsplit('\n').next().unwrap_or_default();
+        let lines = body.matches('\n').count() + 1;
+        let is_at_end = error.line() == lines && error.column() >= last_line.len();
+        if error.is_eof() || (error.is_syntax() && is_at_end) {
             Self::Cut
         } else {
             Self::Other(error.to_string())

@@ -46,7 +46,7 @@ pub(crate) fn listed<T: Item>(answer: &Answer) -> Result<Listed<T>, Unparsed> {
     if body.starts_with('[') {
         return items(body);
     }
-    let envelope: Envelope<'_> = serde_json::from_str(body)?;
+    let envelope: Envelope<'_> = parsed(body)?;
     let Some(list) = envelope.value.or(envelope.values) else {
         return Err(Unparsed::Other("no list in the answer".to_owned()));
     };
@@ -61,12 +61,12 @@ pub(crate) fn listed<T: Item>(answer: &Answer) -> Result<Listed<T>, Unparsed> {
 
 /// Reads one object.
 pub(crate) fn single<T: Item>(answer: &Answer) -> Result<T, Unparsed> {
-    let object = Object::parse(answer.body.trim())?;
+    let object = parsed(answer.body.trim())?;
     T::read(object).map_err(Unparsed::Other)
 }
 
 fn items<T: Item>(list: &str) -> Result<Listed<T>, Unparsed> {
-    let elements: Vec<&RawValue> = serde_json::from_str(list)?;
+    let elements: Vec<&RawValue> = parsed(list)?;
     let mut listed = Listed {
         items: Vec::with_capacity(elements.len()),
         unreadable: Vec::new(),
@@ -93,6 +93,10 @@ fn items<T: Item>(list: &str) -> Result<Listed<T>, Unparsed> {
         }
     }
     Ok(listed)
+}
+
+fn parsed<'a, T: Deserialize<'a>>(body: &'a str) -> Result<T, Unparsed> {
+    serde_json::from_str(body).map_err(|error| Unparsed::of_json(&error, body))
 }
 
 /// Of the length and both ends: pages that agree in these are one page.
