@@ -28,6 +28,7 @@ chassis::secret_option! {
 ///
 /// Without --database-url or --nats-url, a private PostgreSQL or nats-server is found or installed, and started.
 #[derive(Clone, Debug, clap::Args)]
+#[group(skip)]
 pub(crate) struct Options {
     /// Where the data of private servers go, the key ring and mirrors of Git repositories
     #[arg(long, default_value = "target/dev", value_name = "DIR")]

@@ -33,6 +33,9 @@ fn main() -> ExitCode {
     };
     match runtime.block_on(play::play(&options)) {
         Ok(code) => code,
-        Err(error) => chassis::report(&error),
+        Err(error) => {
+            say::complain(&error);
+            ExitCode::FAILURE
+        }
     }
 }
