@@ -122,6 +122,17 @@ impl Item for Revision {
     }
 }
 
+/// Text, or with `includeTagRef` a list of references, which is written as the text would be.
+fn tags(fields: &mut Object<'_>) -> Option<String> {
+    let Some(tags) = fields.list("System.Tags") else {
+        return fields.text("System.Tags");
+    };
+    let names = tags
+        .into_iter()
+        .filter_map(|tag| Object::parse(tag).ok()?.text("name"));
+    Some(names.collect::<Vec<_>>().join("; ")).filter(|names| !names.is_empty())
+}
+
 impl Revision {
     fn of_fields(fields: &mut Object<'_>) -> Self {
         Self {
@@ -142,7 +153,7 @@ impl Revision {
             authorized_date: fields.time("System.AuthorizedDate"),
             revised_date: fields.time("System.RevisedDate"),
             watermark: fields.int("System.Watermark"),
-            tags: fields.text("System.Tags"),
+            tags: tags(fields),
             parent: fields.int("System.Parent"),
             comment_count: fields.int("System.CommentCount"),
             history: fields.text("System.History"),

@@ -6,5 +6,6 @@ mod entities;
 mod examples;
 mod mirror;
 mod paging;
+mod remote;
 mod retry;
 mod support;
