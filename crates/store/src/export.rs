@@ -1,13 +1,19 @@
 //! Rows as JSON objects: the names of the proto fields, lists as arrays, and nothing where there is nothing.
 
-use futures::{StreamExt as _, TryStreamExt as _, stream::BoxStream};
+use futures::{
+    StreamExt as _, TryStreamExt as _,
+    stream::{self, BoxStream},
+};
 use jiff::Timestamp;
 use serde_json::{Map, Value};
-use sqlx::{Row as _, types::Json};
+use sqlx::{Postgres, Row as _, Transaction, postgres::PgRow, types::Json};
 use uuid::Uuid;
 use wire::Entity;
 
 use crate::{Error, Store, cell::Kind, column::ColumnLayout, layout::Layout, mapping::Mapping};
+
+/// Rows a step: no statement runs for long, however large the organization.
+const STEP: &str = "FETCH 500 FROM export";
 
 impl Store {
     /// All records of an entity in an organization that are not deleted, nor belong to a project or repository that
@@ -18,22 +24,37 @@ impl Store {
         organization: Uuid,
     ) -> BoxStream<'_, Result<Value, Error>> {
         let mapping = Mapping::of(entity);
+        stream::try_unfold(None, move |cursor| async move {
+            let mut cursor = match cursor {
+                Some(cursor) => cursor,
+                None => self.open(mapping, organization).await?,
+            };
+            // The same text has other columns each time: it must not be prepared for good.
+            let rows = sqlx::query(STEP)
+                .persistent(false)
+                .fetch_all(&mut *cursor)
+                .await?;
+            if rows.is_empty() {
+                return Ok::<_, Error>(None);
+            }
+            let objects: Vec<_> = rows.iter().map(|row| read(&mapping.layout, row)).collect();
+            Ok(Some((stream::iter(objects), Some(cursor))))
+        })
+        .try_flatten()
+        .boxed()
+    }
+
+    async fn open(
+        &self,
+        mapping: &Mapping,
+        organization: Uuid,
+    ) -> Result<Transaction<'static, Postgres>, Error> {
+        let mut cursor = self.pool.begin().await?;
         sqlx::query(mapping.sql.export)
             .bind(organization)
-            .fetch(&self.pool)
-            .map_err(Error::from)
-            .and_then(async |row| {
-                let Json(record): Json<Map<String, Value>> = row.try_get(0)?;
-                let mut object = object(&mapping.layout.columns, &record);
-                let mut lists = Vec::new();
-                for place in 0..mapping.layout.lists.len() {
-                    let items: Option<Json<Vec<Map<String, Value>>>> = row.try_get(place + 1)?;
-                    lists.push(items.map(|Json(items)| items).unwrap_or_default());
-                }
-                nest(&mapping.layout, None, None, &lists, &mut object);
-                Ok(Value::Object(object))
-            })
-            .boxed()
+            .execute(&mut *cursor)
+            .await?;
+        Ok(cursor)
     }
 
     /// How many records of an entity there are in an organization, without the deleted ones.
@@ -44,6 +65,18 @@ impl Store {
             .await?;
         Ok(count)
     }
+}
+
+fn read(layout: &Layout, row: &PgRow) -> Result<Value, Error> {
+    let Json(record): Json<Map<String, Value>> = row.try_get(0)?;
+    let mut object = object(&layout.columns, &record);
+    let mut lists = Vec::new();
+    for place in 0..layout.lists.len() {
+        let items: Option<Json<Vec<Map<String, Value>>>> = row.try_get(place + 1)?;
+        lists.push(items.map(|Json(items)| items).unwrap_or_default());
+    }
+    nest(layout, None, None, &lists, &mut object);
+    Ok(Value::Object(object))
 }
 
 /// Puts the lists that are directly within `within` into `object`; where a link is, only the items of `of`.

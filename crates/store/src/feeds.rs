@@ -27,6 +27,10 @@ pub(crate) use scope::mark as scopes_mark;
 
 /// One feed as the scheduler sees it: all that decides when it is ordered.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "columns of a row, each true by itself"
+)]
 pub struct Feed {
     /// Feed id.
     pub id: Uuid,

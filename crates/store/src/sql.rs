@@ -33,7 +33,7 @@ pub(crate) struct Statements {
     pub(crate) sweep: &'static str,
     /// What a sweep of an organization and scope deleted, by its time.
     pub(crate) swept: &'static str,
-    /// All rows of an organization, as JSON, lists beside them.
+    /// Opens a cursor over all rows of an organization, as JSON, lists beside them.
     pub(crate) export: &'static str,
     /// How many rows there are, without the deleted ones.
     pub(crate) count: &'static str,
@@ -297,7 +297,7 @@ fn export(layout: &Layout) -> String {
         within += &gone("ado.repositories", "repository_id");
     }
     format!(
-        "SELECT to_json(t) AS record{lists}
+        "DECLARE export NO SCROLL CURSOR FOR SELECT to_json(t) AS record{lists}
 FROM {table} AS t
 WHERE t.organization_id = $1 AND t.deleted_at IS NULL{within}",
         table = layout.table,

@@ -10,7 +10,7 @@ use sqlx::{
 use crate::Error;
 
 /// How long a caller waits for a connection of the pool.
-const ACQUIRE_WITHIN: Duration = Duration::from_secs(10);
+const ACQUIRE_WITHIN: Duration = Duration::from_secs(5);
 
 /// The database. Clones share its connections.
 #[derive(Clone, Debug)]

@@ -3,6 +3,8 @@
 //! `TEST_POSTGRES_URL` names a running server that may be littered with databases; without it each process starts a
 //! private one.
 
+#![expect(clippy::unwrap_used, reason = "a test fails by it")]
+
 mod any_order;
 mod dead_letters;
 mod details;

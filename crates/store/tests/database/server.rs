@@ -15,7 +15,7 @@ pub(crate) struct Database {
     pub(crate) pool: PgPool,
     pub(crate) url: String,
     /// Kept alive for as long as the test runs.
-    _server: Option<Postgres>,
+    server: Option<Postgres>,
 }
 
 impl Database {
@@ -42,7 +42,7 @@ impl Database {
             store,
             pool,
             url,
-            _server: server,
+            server,
         }
     }
 
@@ -60,7 +60,7 @@ impl Database {
             store: Store::connect(&url, "test", 2).await.unwrap(),
             pool: PgPool::connect(&url).await.unwrap(),
             url,
-            _server: this._server,
+            server: this.server,
         }
     }
 }
