@@ -86,7 +86,7 @@ impl Counter {
 fn is_passing(refusal: &Refusal) -> bool {
     match refusal {
         Refusal::Store(_) | Refusal::Vault(vault::Error::Keys(_)) => true,
-        Refusal::Asker(_) | Refusal::Vault(vault::Error::Seal(_)) => false,
+        Refusal::Asker(_) | Refusal::Vault(vault::Error::Seal(_) | vault::Error::KeyId(_)) => false,
     }
 }
 

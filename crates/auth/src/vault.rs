@@ -22,6 +22,8 @@ pub(crate) enum Error {
     Keys(#[from] chassis::secret::Error),
     #[error("{0}; see ADIT_KEYS")]
     Seal(#[from] seal::Error),
+    #[error("the database names `{0}` as the key of a secret, which cannot be one")]
+    KeyId(String),
 }
 
 impl Vault {
@@ -47,7 +49,7 @@ impl Vault {
                 .into());
             }
             tracing::warn!(
-                "ADIT_KEYS is not set: secrets are sealed with the development key, which everybody knows"
+                "secrets are sealed with the development key, which everybody knows: set ADIT_KEYS_FILE"
             );
         }
         Ok(vault)
@@ -77,12 +79,11 @@ impl Vault {
         connection: Uuid,
         secret: &SealedSecret,
     ) -> Result<SecretString, Error> {
-        let key_id = secret
-            .key_id
-            .parse()
-            .map_err(|_| seal::Error::Line { line: 0 });
         let sealed = Sealed {
-            key_id: key_id?,
+            key_id: secret
+                .key_id
+                .parse()
+                .map_err(|_| Error::KeyId(secret.key_id.clone()))?,
             bytes: secret.sealed.clone(),
         };
         Ok(self
@@ -115,5 +116,40 @@ fn associated(connection_id: Uuid, column: &str) -> Associated<'_> {
     Associated {
         connection_id,
         column,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The development key under another name.
+    const RENAMED: &str = "mine:YWRpdDogZXZlcnlib2R5IGtub3dzIHRoaXMga2V5ISE=";
+
+    fn open(keys: Option<&str>, exposure: Exposure) -> Result<Vault, String> {
+        let keys = keys.map_or_else(Keys::default, |text| Keys::from(Secret::value(text)));
+        Vault::open(&keys, exposure).map_err(|error| error.to_string())
+    }
+
+    #[test]
+    fn only_a_machine_of_its_own_does_without_a_key_of_its_own() {
+        let own = "a:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=";
+        for keys in [None, Some(own), Some(RENAMED)] {
+            assert!(open(keys, Exposure::Loopback).is_ok(), "{keys:?}");
+        }
+        assert!(open(Some(own), Exposure::Network).is_ok());
+        let error = open(None, Exposure::Network).unwrap_err();
+        assert!(error.contains("ADIT_KEYS is not set"), "{error}");
+        let error = open(Some(RENAMED), Exposure::Network).unwrap_err();
+        assert!(error.contains("development key"), "{error}");
+    }
+
+    #[test]
+    fn a_bad_ring_ends_the_start_without_being_shown() {
+        let error = open(Some("a:canary"), Exposure::Loopback).unwrap_err();
+        assert!(
+            error.contains("line 1") && !error.contains("canary"),
+            "{error}"
+        );
     }
 }

@@ -124,6 +124,37 @@ async fn a_request_that_cannot_be_answered_is_refused_with_the_reason() {
 }
 
 #[tokio::test]
+async fn nobody_has_an_answer_sent_where_others_read_it() {
+    let house = House::new().await;
+    let attacker = async_nats::connect(house.nats.url()).await.unwrap();
+    let server = serve(&house.bus("auth").await, "one").await;
+    let mut everything = attacker.subscribe(">").await.unwrap();
+    for reply in [
+        "adit.pages.v1.git.refs.x.y",
+        "_INBOX.stolen",
+        "_INBOX_fetch-git.x",
+    ] {
+        attacker
+            .publish_with_reply(subject::TOKEN, reply, "".into())
+            .await
+            .unwrap();
+    }
+    let mut answered = Vec::new();
+    soon(async {
+        while answered.is_empty() {
+            let message = everything.next().await.unwrap();
+            if *message.subject != *subject::TOKEN {
+                answered.push(message.subject.into_string());
+            }
+        }
+    })
+    .await;
+    // Answers come in the order of the requests, so that the first two had none.
+    assert_eq!(answered, ["_INBOX_fetch-git.x"]);
+    server.stop().await;
+}
+
+#[tokio::test]
 async fn events_reach_everyone_who_listens_and_one_member_of_a_group() {
     let house = House::new().await;
     let bus = house.bus("fetch-git").await;
