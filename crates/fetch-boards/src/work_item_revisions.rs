@@ -2,12 +2,16 @@
 //!
 //! One stream for the organization: streams of a project or a type lose items that move (PITFALLS 19).
 
-use azdo::{Page, Pages, Revision};
+use std::collections::HashMap;
+
+use azdo::{Client, Error, Page, Pages, Revision};
 use fetch::{
     Context, Listing,
-    convert::{identity, text, time},
+    convert::{id, identity, text, time},
 };
+use futures::{StreamExt as _, stream};
 use serde::{Deserialize, Serialize};
+use uuid::Uuid;
 use wire::proto::boards::v1;
 
 /// Where a reporting feed stands: its own opaque token, which survives for as long as the organization does.
@@ -29,24 +33,46 @@ impl Token {
 #[derive(Debug)]
 pub(crate) struct WorkItemRevisions;
 
+/// A revision with its project: the feed itself only names it.
+#[derive(Debug)]
+pub(crate) struct Placed {
+    revision: Revision,
+    project: Option<Uuid>,
+}
+
 impl Listing for WorkItemRevisions {
     type Cursor = Token;
-    type Item = Revision;
+    type Item = Placed;
     type Record = v1::WorkItemRevision;
 
-    fn pages(&self, context: &Context, since: &Token) -> Pages<Revision> {
+    fn pages(&self, context: &Context, since: &Token) -> Pages<Placed> {
         let revisions = context.azdo.revisions();
-        match since.get() {
+        let pages = match since.get() {
             Some(token) => revisions.after(token).pages(),
             None => revisions.pages(),
-        }
+        };
+        let order = pages.order();
+        let projects = Projects {
+            azdo: context.azdo.clone(),
+            ids: HashMap::new(),
+        };
+        let placed = stream::unfold((pages, projects), |(mut pages, mut projects)| async move {
+            let page = pages.next().await?;
+            let page = match page {
+                Ok(page) => projects.place(page).await,
+                Err(error) => Err(error),
+            };
+            Some((page, (pages, projects)))
+        });
+        Pages::new(order, placed)
     }
 
-    fn record(&self, context: &Context, revision: Revision) -> v1::WorkItemRevision {
+    fn record(&self, _: &Context, placed: Placed) -> v1::WorkItemRevision {
+        let Placed { revision, project } = placed;
         v1::WorkItemRevision {
             id: revision.id,
             rev: revision.rev,
-            project_id: project(context, revision.team_project.as_deref()),
+            project_id: id(project),
             team_project: text(revision.team_project),
             work_item_type: text(revision.work_item_type),
             title: text(revision.title),
@@ -87,16 +113,44 @@ impl Listing for WorkItemRevisions {
         }
     }
 
-    fn advance(&self, since: Token, page: &Page<Revision>) -> Token {
+    fn advance(&self, since: Token, page: &Page<Placed>) -> Token {
         since.after(page)
     }
 }
 
-/// The feed names the project and not its id; the job brings the names that the connection knows.
-fn project(context: &Context, name: Option<&str>) -> String {
-    let known = context
-        .known
-        .iter()
-        .find(|known| Some(known.name.as_str()) == name);
-    known.map_or_else(String::new, |known| known.id.clone())
+/// Names of projects and their ids: listed when a page has a name that was not asked for yet, so that a feed at rest
+/// costs nothing, and a renamed project is found.
+struct Projects {
+    azdo: Client,
+    ids: HashMap<String, Option<Uuid>>,
+}
+
+impl Projects {
+    async fn place(&mut self, page: Page<Revision>) -> Result<Page<Placed>, Error> {
+        let mut names = page
+            .items
+            .iter()
+            .filter_map(|revision| revision.team_project.as_ref());
+        if names.any(|name| !self.ids.contains_key(name)) {
+            let projects = self.azdo.projects().items().await?;
+            let named = projects
+                .into_iter()
+                .filter_map(|project| Some((project.name?, project.id)));
+            self.ids.extend(named);
+        }
+        let place = |revision: Revision| Placed {
+            project: revision
+                .team_project
+                .as_ref()
+                .and_then(|name| self.ids.get(name))
+                .copied(),
+            revision,
+        };
+        Ok(Page {
+            items: page.items.into_iter().map(place).collect(),
+            observed_at: page.observed_at,
+            token: page.token,
+            unreadable: page.unreadable,
+        })
+    }
 }

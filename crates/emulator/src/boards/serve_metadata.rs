@@ -131,24 +131,9 @@ fn type_reference(world: &World, project: Uuid, kind: &Kind) -> Value {
             "<Control Label=\"&amp;Area\" />".repeat(60)
         )),
     );
-    let instances: Vec<Value> = kind
-        .fields()
-        .into_iter()
-        .map(|reference| {
-            let name = FIELDS
-                .iter()
-                .find(|(own, ..)| *own == reference)
-                .map_or("", |(_, name, ..)| *name);
-            json!({
-                "alwaysRequired": matches!(reference, "System.Title" | "System.State"),
-                "name": name,
-                "referenceName": reference,
-                "url": field_url(&link, reference),
-            })
-        })
-        .collect();
-    put("fields", Value::Array(instances.clone()));
-    put("fieldInstances", Value::Array(instances));
+    let instances = field_instances(&link, kind);
+    put("fields", instances.clone());
+    put("fieldInstances", instances);
     put("transitions", kind.transitions());
     put("states", state_list(kind));
     put("url", json!(kind.url(&link, project)));
@@ -322,4 +307,18 @@ fn relation_types(context: &Context) -> Answer {
         kind("System.LinkTypes.Dependency-Reverse", "Predecessor"),
         kind("ArtifactLink", "Artifact Link"),
     ])
+}
+
+/// The fields of a type, as its description lists them.
+pub(super) fn field_instances(link: &str, kind: &Kind) -> Value {
+    let instance = |reference: &str| {
+        let own = FIELDS.iter().find(|(own, ..)| *own == reference);
+        json!({
+            "alwaysRequired": matches!(reference, "System.Title" | "System.State"),
+            "name": own.map_or("", |(_, name, ..)| *name),
+            "referenceName": reference,
+            "url": field_url(link, reference),
+        })
+    };
+    kind.fields().into_iter().map(instance).collect()
 }

@@ -153,7 +153,7 @@ fn work_item_type(link: &str, project: &Project, kind: &Kind) -> Value {
         "is_disabled": kind.disabled,
         "states": kind.states.iter().map(state).collect::<Vec<_>>(),
         "transitions": kind.transitions(),
-        "field_instances": kind.fields(),
+        "field_instances": super::serve_metadata::field_instances(link, kind),
         "url": kind.url(link, project.id),
     })
 }
@@ -196,16 +196,13 @@ fn classification_node(boards: &BoardsWorld, place: usize, node: &Node) -> Value
 /// Somebody as the reporting feed names them: for some only the id and the combined name.
 fn person(world: &World, place: usize) -> Value {
     let identity: &Identity = &world.organization.identities[place];
+    let mut stored = identity.stored();
     if place % 5 == 4 {
-        return json!({
-            "id": identity.id,
-            "display_name": null,
-            "unique_name": identity.combined(),
-            "descriptor": null,
-            "is_container": false,
-        });
+        // Served as `Name <mail>` in one member; a reader takes it apart.
+        stored["descriptor"] = Value::Null;
+        stored["is_container"] = json!(false);
     }
-    identity.stored()
+    stored
 }
 
 fn revision_row(world: &World, item: &Item, place: usize, revision: &Revision) -> Value {
