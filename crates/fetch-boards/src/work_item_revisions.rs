@@ -127,23 +127,24 @@ struct Projects {
 
 impl Projects {
     async fn place(&mut self, page: Page<Revision>) -> Result<Page<Placed>, Error> {
-        let mut names = page
+        let names = page
             .items
             .iter()
-            .filter_map(|revision| revision.team_project.as_ref());
-        if names.any(|name| !self.ids.contains_key(name)) {
-            let projects = self.azdo.projects().items().await?;
-            let named = projects
-                .into_iter()
-                .filter_map(|project| Some((project.name?, project.id)));
-            self.ids.extend(named);
+            .filter_map(|revision| revision.team_project.clone());
+        let new: Vec<String> = names.filter(|name| !self.ids.contains_key(name)).collect();
+        if !new.is_empty() {
+            // A project that is hidden or gone stays without an id.
+            self.ids.extend(new.into_iter().map(|name| (name, None)));
+            for project in self.azdo.projects().items().await? {
+                self.ids
+                    .insert(project.name.unwrap_or_default(), Some(project.id));
+            }
         }
         let place = |revision: Revision| Placed {
             project: revision
                 .team_project
                 .as_ref()
-                .and_then(|name| self.ids.get(name))
-                .copied(),
+                .and_then(|name| *self.ids.get(name)?),
             revision,
         };
         Ok(Page {
