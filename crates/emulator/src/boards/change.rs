@@ -148,7 +148,7 @@ fn set_fields(snapshot: &mut Snapshot, order: &Order, now: jiff::Timestamp) -> R
         let text = || value.as_str().map(Arc::<str>::from);
         match name.as_str() {
             "System.Title" => {
-                snapshot.title = text().ok_or_else(|| Refusal::argument(name, "no text"))?
+                snapshot.title = text().ok_or_else(|| Refusal::argument(name, "no text"))?;
             }
             "System.Description" => snapshot.description = text(),
             "System.History" => {

@@ -1,5 +1,6 @@
 //! A revision as JSON, in the shapes that endpoints give it.
 
+use serde::Serialize;
 use serde_json::{Map, Value, json};
 
 use super::{
@@ -57,6 +58,114 @@ fn person(identity: &Identity, place: usize, people: People, link: &str) -> Valu
     }
 }
 
+/// Fields in the making.
+struct Fields<'a> {
+    fields: Map<String, Value>,
+    snapshot: &'a Snapshot,
+}
+
+impl Fields<'_> {
+    fn put(&mut self, name: &str, value: impl Serialize) {
+        self.fields.insert(String::from(name), json!(value));
+    }
+
+    fn put_some(&mut self, name: &str, value: Option<impl Serialize>) {
+        if let Some(value) = value {
+            self.put(name, value);
+        }
+    }
+
+    fn dates(&mut self) {
+        let snapshot = self.snapshot;
+        let changed = date::sent(snapshot.changed);
+        self.put("System.CreatedDate", date::sent(snapshot.created));
+        self.put("System.ChangedDate", &changed);
+        self.put("System.AuthorizedDate", &changed);
+        self.put(
+            "System.RevisedDate",
+            snapshot
+                .revised
+                .map_or_else(|| String::from(date::OPEN), date::sent),
+        );
+        self.put(
+            "Microsoft.VSTS.Common.StateChangeDate",
+            date::sent(snapshot.state_changed),
+        );
+        self.put_some(
+            "Microsoft.VSTS.Common.ActivatedDate",
+            snapshot.activated.as_ref(),
+        );
+        self.put_some(
+            "Microsoft.VSTS.Common.ResolvedDate",
+            snapshot.resolved.as_ref(),
+        );
+        self.put_some("Microsoft.VSTS.Common.ClosedDate", snapshot.closed.as_ref());
+        self.put_some("Microsoft.VSTS.Scheduling.DueDate", snapshot.due.as_ref());
+    }
+
+    fn estimates(&mut self) {
+        let snapshot = self.snapshot;
+        self.put_some("Microsoft.VSTS.Common.Priority", snapshot.priority);
+        self.put_some("Microsoft.VSTS.Common.Severity", snapshot.severity);
+        self.put_some("Microsoft.VSTS.Common.StackRank", snapshot.stack_rank);
+        self.put_some(
+            "Microsoft.VSTS.Scheduling.StoryPoints",
+            snapshot.story_points,
+        );
+        self.put_some("Microsoft.VSTS.Scheduling.Effort", snapshot.effort);
+        self.put_some("Microsoft.VSTS.Scheduling.Size", snapshot.size);
+        self.put_some(
+            "Microsoft.VSTS.Scheduling.OriginalEstimate",
+            snapshot.original_estimate,
+        );
+        self.put_some(
+            "Microsoft.VSTS.Scheduling.RemainingWork",
+            snapshot.remaining_work,
+        );
+        self.put_some(
+            "Microsoft.VSTS.Scheduling.CompletedWork",
+            snapshot.completed_work,
+        );
+    }
+
+    fn board(&mut self) {
+        let snapshot = self.snapshot;
+        if snapshot.kind.name != "Task" {
+            self.put("System.BoardColumn", snapshot.state);
+            self.put(
+                "System.BoardColumnDone",
+                snapshot.kind.category_of(snapshot.state) == "Resolved",
+            );
+            self.put_some("System.BoardLane", snapshot.board_lane);
+            self.put(
+                "WEF_6CB513B6E70E43499D9FC94E5BBFB784_Kanban.Column",
+                snapshot.state,
+            );
+        }
+    }
+
+    fn texts(&mut self, long: bool) {
+        let snapshot = self.snapshot;
+        for (name, value) in &snapshot.custom {
+            if long || !LONG_FIELDS.contains(name) {
+                self.put(name, value);
+            }
+        }
+        if long {
+            self.put_some("System.Description", snapshot.description.as_deref());
+            self.put_some("System.History", snapshot.history.as_deref());
+            self.put_some(
+                "Microsoft.VSTS.TCM.ReproSteps",
+                snapshot.repro_steps.as_deref(),
+            );
+            self.put_some(
+                "Microsoft.VSTS.Common.AcceptanceCriteria",
+                snapshot.acceptance.as_deref(),
+            );
+        }
+    }
+}
+
 impl BoardsWorld {
     /// All fields of a revision.
     pub(crate) fn fields(
@@ -71,137 +180,41 @@ impl BoardsWorld {
         let link = organization.link();
         let who =
             |place: usize| person(&organization.identities[place], place, shape.people, &link);
-        let mut fields = Map::new();
-        let mut put = |name: &str, value: Value| drop(fields.insert(String::from(name), value));
         let (area, iteration) = (
             self.nodes.at(snapshot.area),
             self.nodes.at(snapshot.iteration),
         );
-        put("System.Id", json!(id));
-        put("System.Rev", json!(rev));
-        put("System.Watermark", json!(watermark));
-        put("System.AreaId", json!(area.id));
-        put("System.AreaPath", json!(area.item_path));
-        put("System.NodeName", json!(area.name));
-        put("System.TeamProject", json!(&*snapshot.team_project));
-        put("System.IterationId", json!(iteration.id));
-        put("System.IterationPath", json!(iteration.item_path));
-        put("System.WorkItemType", json!(snapshot.kind.name));
-        put("System.Title", json!(&*snapshot.title));
-        put("System.State", json!(snapshot.state));
-        put("System.CreatedBy", who(snapshot.created_by));
-        put("System.CreatedDate", json!(date::sent(snapshot.created)));
-        put("System.ChangedBy", who(snapshot.changed_by));
-        put("System.ChangedDate", json!(date::sent(snapshot.changed)));
-        put("System.AuthorizedAs", who(snapshot.changed_by));
-        put("System.AuthorizedDate", json!(date::sent(snapshot.changed)));
-        put(
-            "System.RevisedDate",
-            json!(
-                snapshot
-                    .revised
-                    .map_or_else(|| String::from(date::OPEN), date::sent)
-            ),
-        );
-        put("System.CommentCount", json!(snapshot.comment_count));
-        put(
-            "Microsoft.VSTS.Common.StateChangeDate",
-            json!(date::sent(snapshot.state_changed)),
-        );
-        let mut put_some = |name: &str, value: Option<Value>| {
-            if let Some(value) = value {
-                put(name, value);
-            }
+        let mut fields = Fields {
+            fields: Map::new(),
+            snapshot,
         };
-        put_some("System.Reason", snapshot.reason.map(|reason| json!(reason)));
-        put_some("System.AssignedTo", snapshot.assigned_to.map(who));
-        put_some("Custom.Reviewer", snapshot.reviewer.map(who));
-        put_some("System.Parent", snapshot.parent.map(|parent| json!(parent)));
-        put_some("System.Tags", self.tags_of(snapshot, shape));
-        put_some(
-            "System.IsDeleted",
-            snapshot.is_deleted.then_some(Value::Bool(true)),
-        );
-        if snapshot.kind.name != "Task" {
-            put_some("System.BoardColumn", Some(json!(snapshot.state)));
-            put_some(
-                "System.BoardColumnDone",
-                Some(json!(
-                    snapshot.kind.category_of(snapshot.state) == "Resolved"
-                )),
-            );
-            put_some(
-                "System.BoardLane",
-                snapshot.board_lane.map(|lane| json!(lane)),
-            );
-            put_some(
-                "WEF_6CB513B6E70E43499D9FC94E5BBFB784_Kanban.Column",
-                Some(json!(snapshot.state)),
-            );
-        }
-        for (name, text) in [
-            ("Microsoft.VSTS.Common.ActivatedDate", &snapshot.activated),
-            ("Microsoft.VSTS.Common.ResolvedDate", &snapshot.resolved),
-            ("Microsoft.VSTS.Common.ClosedDate", &snapshot.closed),
-            ("Microsoft.VSTS.Scheduling.DueDate", &snapshot.due),
-        ] {
-            put_some(name, text.as_ref().map(|text| json!(text)));
-        }
-        put_some(
-            "Microsoft.VSTS.Common.Priority",
-            snapshot.priority.map(|priority| json!(priority)),
-        );
-        put_some(
-            "Microsoft.VSTS.Common.Severity",
-            snapshot.severity.map(|severity| json!(severity)),
-        );
-        for (name, number) in [
-            ("Microsoft.VSTS.Common.StackRank", snapshot.stack_rank),
-            (
-                "Microsoft.VSTS.Scheduling.StoryPoints",
-                snapshot.story_points,
-            ),
-            ("Microsoft.VSTS.Scheduling.Effort", snapshot.effort),
-            ("Microsoft.VSTS.Scheduling.Size", snapshot.size),
-            (
-                "Microsoft.VSTS.Scheduling.OriginalEstimate",
-                snapshot.original_estimate,
-            ),
-            (
-                "Microsoft.VSTS.Scheduling.RemainingWork",
-                snapshot.remaining_work,
-            ),
-            (
-                "Microsoft.VSTS.Scheduling.CompletedWork",
-                snapshot.completed_work,
-            ),
-        ] {
-            put_some(name, number.map(|number| json!(number)));
-        }
-        for (name, value) in &snapshot.custom {
-            if shape.long || !LONG_FIELDS.contains(name) {
-                put_some(name, Some(value.clone()));
-            }
-        }
-        if shape.long {
-            put_some(
-                "System.Description",
-                snapshot.description.as_ref().map(|text| json!(&**text)),
-            );
-            put_some(
-                "System.History",
-                snapshot.history.as_ref().map(|text| json!(&**text)),
-            );
-            put_some(
-                "Microsoft.VSTS.TCM.ReproSteps",
-                snapshot.repro_steps.as_ref().map(|text| json!(&**text)),
-            );
-            put_some(
-                "Microsoft.VSTS.Common.AcceptanceCriteria",
-                snapshot.acceptance.as_ref().map(|text| json!(&**text)),
-            );
-        }
-        fields
+        fields.put("System.Id", id);
+        fields.put("System.Rev", rev);
+        fields.put("System.Watermark", watermark);
+        fields.put("System.AreaId", area.id);
+        fields.put("System.AreaPath", &area.item_path);
+        fields.put("System.NodeName", &area.name);
+        fields.put("System.TeamProject", &*snapshot.team_project);
+        fields.put("System.IterationId", iteration.id);
+        fields.put("System.IterationPath", &iteration.item_path);
+        fields.put("System.WorkItemType", snapshot.kind.name);
+        fields.put("System.Title", &*snapshot.title);
+        fields.put("System.State", snapshot.state);
+        fields.put_some("System.Reason", snapshot.reason);
+        fields.put("System.CreatedBy", who(snapshot.created_by));
+        fields.put("System.ChangedBy", who(snapshot.changed_by));
+        fields.put("System.AuthorizedAs", who(snapshot.changed_by));
+        fields.put_some("System.AssignedTo", snapshot.assigned_to.map(who));
+        fields.put_some("Custom.Reviewer", snapshot.reviewer.map(who));
+        fields.put("System.CommentCount", snapshot.comment_count);
+        fields.put_some("System.Parent", snapshot.parent);
+        fields.put_some("System.Tags", self.tags_of(snapshot, shape));
+        fields.put_some("System.IsDeleted", snapshot.is_deleted.then_some(true));
+        fields.dates();
+        fields.board();
+        fields.estimates();
+        fields.texts(shape.long);
+        fields.fields
     }
 
     fn tags_of(&self, snapshot: &Snapshot, shape: Shape) -> Option<Value> {

@@ -297,13 +297,12 @@ fn updates(context: &Context) -> Reply {
 fn differences(before: &Map<String, Value>, after: &Map<String, Value>) -> Value {
     let mut changed = Map::new();
     for (name, new) in after {
-        match before.get(name) {
-            Some(old) if old == new => {}
-            Some(old) => {
-                drop(changed.insert(name.clone(), json!({ "oldValue": old, "newValue": new })))
-            }
-            None => drop(changed.insert(name.clone(), json!({ "newValue": new }))),
-        }
+        let update = match before.get(name) {
+            Some(old) if old == new => continue,
+            Some(old) => json!({ "oldValue": old, "newValue": new }),
+            None => json!({ "newValue": new }),
+        };
+        changed.insert(name.clone(), update);
     }
     for (name, old) in before.iter().filter(|(name, _)| !after.contains_key(*name)) {
         changed.insert(name.clone(), json!({ "oldValue": old }));

@@ -53,17 +53,19 @@ pub fn truth(world: &World, reader: &User, entity: &str, rows: Rows<'_>) -> bool
     };
     match entity {
         FIELD_ENTITY => FIELDS.iter().for_each(|entry| rows(field(&link, entry))),
-        TYPES => projects().for_each(|project| {
-            KINDS
-                .iter()
-                .for_each(|kind| rows(work_item_type(&link, project, kind)))
-        }),
+        TYPES => {
+            for project in projects() {
+                for kind in KINDS {
+                    rows(work_item_type(&link, project, kind));
+                }
+            }
+        }
         TYPE_CATEGORIES => {
-            projects().for_each(|project| {
-                CATEGORIES
-                    .iter()
-                    .for_each(|entry| rows(category(&link, project, entry)))
-            });
+            for project in projects() {
+                for entry in CATEGORIES {
+                    rows(category(&link, project, entry));
+                }
+            }
         }
         NODES => {
             for project in projects() {
@@ -198,7 +200,10 @@ fn person(world: &World, place: usize) -> Value {
     let identity: &Identity = &world.organization.identities[place];
     let mut stored = identity.stored();
     if place % 5 == 4 {
-        // Served as `Name <mail>` in one member; a reader takes it apart.
+        // Served as `Name <mail>` in one member, which a reader takes apart; a name alone stays both.
+        if !identity.combined().ends_with('>') {
+            stored["unique_name"] = json!(identity.combined());
+        }
         stored["descriptor"] = Value::Null;
         stored["is_container"] = json!(false);
     }
