@@ -254,3 +254,18 @@ async fn the_user_in_a_remote_is_removed() {
         Some("https://dev.azure.com/fabrikam/P%20Q/_git/R")
     );
 }
+
+#[tokio::test]
+async fn tags_are_text_in_both_forms() {
+    for tags in [
+        r#""a; b""#,
+        r#"[{"id":"1","name":"a"},{"id":"2","name":"b"}]"#,
+    ] {
+        let body = format!(
+            r#"{{"values":[{{"id":3,"rev":8,"fields":{{"System.Tags":{tags}}}}}],"isLastBatch":true}}"#
+        );
+        let service = in_turn(vec![json(&body)]).await;
+        let revisions = service.client().revisions().pages().items().await.unwrap();
+        assert_eq!(revisions[0].tags.as_deref(), Some("a; b"));
+    }
+}
