@@ -82,8 +82,9 @@ impl Progress {
         for ((domain, standing), rate) in Domain::ALL.iter().zip(&standings).zip(rates) {
             let feeds = format!("{}/{} feeds", standing.complete, standing.feeds);
             say(format_args!(
-                "  {:>5.1} s  {domain:<9}  {feeds:>14}  {}",
+                "  {:>5.1} s  {:<9}  {feeds:>14}  {}",
                 elapsed.as_secs_f64(),
+                domain.name(),
                 standing.message(rate)
             ));
         }

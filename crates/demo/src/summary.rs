@@ -20,7 +20,7 @@ pub(crate) fn summarize(synced: &Synced, served: u64) {
     ));
     if !synced.status.problems.is_empty() {
         say(format_args!(
-            "\nNot complete, as it should be for what the token may not see:\n{}",
+            "\n{}",
             adit::problems(&synced.status.problems)
         ));
     }
