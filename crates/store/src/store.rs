@@ -9,6 +9,8 @@ use sqlx::{
 
 use crate::Error;
 
+/// How long the first connection may take: servers start in any order.
+const PATIENCE: Duration = Duration::from_mins(1);
 /// How long a caller waits for a connection of the pool.
 const ACQUIRE_WITHIN: Duration = Duration::from_secs(5);
 
@@ -19,7 +21,7 @@ pub struct Store {
 }
 
 impl Store {
-    /// Connects with at most `connections` at once. `name` is what the server shows for them.
+    /// Connects with at most `connections` at once, waiting for a server that is not there yet. `name` is what the server shows for them.
     pub async fn connect(url: &str, name: &str, connections: u32) -> Result<Self, Error> {
         let options = PgConnectOptions::from_str(url)?
             .application_name(name)
@@ -29,11 +31,18 @@ impl Store {
                 // A transaction whose process hangs must not hold its locks for ever.
                 ("idle_in_transaction_session_timeout", "60s"),
             ]);
+        // A pool tries again while nobody listens, or the server says that it is starting, but only for as long as its
+        // callers wait; so the first connection has a pool of its own.
+        let first = PgPoolOptions::new()
+            .max_connections(1)
+            .acquire_timeout(PATIENCE)
+            .connect_with(options.clone())
+            .await?;
+        first.close().await;
         let pool = PgPoolOptions::new()
             .max_connections(connections)
             .acquire_timeout(ACQUIRE_WITHIN)
-            .connect_with(options)
-            .await?;
+            .connect_lazy_with(options);
         Ok(Self { pool })
     }
 
