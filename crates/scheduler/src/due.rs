@@ -16,7 +16,9 @@ const LONGEST_BACKOFF: SignedDuration = SignedDuration::from_hours(1);
 const INTERRUPTED_PAUSE: SignedDuration = SignedDuration::from_secs(1);
 /// A run over gaps that brought no row has perhaps closed none; the next one does not follow at once.
 const FRUITLESS_PAUSE: SignedDuration = SignedDuration::from_secs(30);
-/// The lease of a run that was lost again and again grows no longer: perhaps its job waits in a long queue.
+/// A run that has not begun has so many leases.
+const QUEUE_LEASES: i32 = 5;
+/// The lease of a run that was lost again and again grows no longer.
 const MOST_LEASE_DOUBLINGS: i32 = 4;
 
 /// Why a feed is due.
@@ -86,8 +88,7 @@ pub(crate) fn due(
             .heartbeat_at
             .max(feed.ordered_at)
             .unwrap_or(feed.due_at);
-        let lease = doubled(settings.lease, feed.failures.min(MOST_LEASE_DOUBLINGS));
-        return Some(after(seen, lease, Why::Lost));
+        return Some(after(seen, lease(feed, settings), Why::Lost));
     }
     if feed.entity.is_detail() && around.gaps == 0 {
         return None;
@@ -133,6 +134,18 @@ pub(crate) fn due(
             })
         }
     }
+}
+
+/// How long a run may be silent. A job may wait in its queue for longer than a fetcher may hold its breath; and one that was
+/// lost before perhaps waits in a long queue.
+fn lease(feed: &Feed, settings: &Settings) -> SignedDuration {
+    let begun = feed.heartbeat_at > feed.ordered_at;
+    let lease = if begun {
+        settings.lease
+    } else {
+        settings.lease.saturating_mul(QUEUE_LEASES)
+    };
+    doubled(lease, feed.failures.min(MOST_LEASE_DOUBLINGS))
 }
 
 /// A feed that was never read waits until its parent was read once: before that there may be nothing to follow.

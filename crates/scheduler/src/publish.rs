@@ -1,6 +1,6 @@
 //! Carries out decisions: each job goes to NATS within a span of its own, where the trace of the run begins.
 
-use bus::Bus;
+use bus::{Bus, PublishError};
 use chassis::telemetry::{JobOutcome, metrics};
 use store::{Store, feeds::PreparedJob};
 use tracing::Instrument as _;
@@ -42,6 +42,11 @@ pub(crate) async fn publish(
         match stored {
             Ok(()) => {
                 metrics().job(job.domain().name(), JobOutcome::Ordered);
+                published.push((job.feed, job.epoch));
+            }
+            Err(error @ PublishError::TooLarge { .. }) => {
+                // Trying again would not help; it is ordered again when its lease is over.
+                tracing::error!("a job of {} is lost: {error}", job.entity.name);
                 published.push((job.feed, job.epoch));
             }
             Err(error) => {

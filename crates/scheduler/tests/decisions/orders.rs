@@ -89,7 +89,7 @@ async fn a_silent_run_is_given_up_behind_a_new_epoch() {
     let mut decider = world.decider();
     let first = decide(&mut decider).await;
     let feed = of(&first, "projects")[0].feed;
-    let silent = "UPDATE sync.feeds SET heartbeat_at = now() - interval '61 seconds', ordered_at = now() - interval '61 seconds'";
+    let silent = "UPDATE sync.feeds SET heartbeat_at = now() - interval '61 seconds', ordered_at = now() - interval '90 seconds'";
     world.sql(silent).await;
     let alive = Sign { feed, epoch: 1 };
     let stranger = Sign { feed, epoch: 2 };

@@ -1,5 +1,7 @@
 //! What must hold of every plan, whatever the state.
 
+#![expect(clippy::unwrap_used, reason = "a test fails by it")]
+
 mod world;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -93,7 +95,7 @@ fn a_huge_organization_does_not_starve_a_small_one() {
     for project in 0..500 {
         for entity in ["builds", "build_definitions"] {
             let mut feed = feed(entity, 1, Some(project));
-            feed.id = Uuid::from_u128(feed.id.as_u128() + u128::from(project) * 1000);
+            feed.id = Uuid::from_u128(feed.id.as_u128() + project * 1000);
             state.feeds.push(feed);
         }
     }
@@ -272,6 +274,16 @@ fn a_silent_run_is_given_up_after_its_lease() {
         silent(60, 1),
         &[],
     );
+    let queued = |minutes: i64| {
+        move |state: &mut State| {
+            let feed = change(state, "builds");
+            feed.running = true;
+            feed.ordered_at = Some(minutes_ago(minutes));
+            feed.heartbeat_at = feed.ordered_at;
+        }
+    };
+    check("its job waits in the queue", queued(4), &[]);
+    check("its job is lost", queued(5), &[("builds", Why::Lost)]);
     check("silent again", silent(120, 1), &[("builds", Why::Lost)]);
 }
 

@@ -198,11 +198,14 @@ impl World {
         let orders = plan(self.now, &self.state);
         apply(self.now, &mut self.state, &orders);
         for order in &orders {
-            // One run in ten is never heard of again.
+            // One run in ten is never heard of again, soon after it began.
             if self.chance(10) {
                 self.ends.remove(&order.feed);
+                let mut feeds = self.state.feeds.iter_mut();
+                let feed = feeds.find(|feed| feed.id == order.feed).unwrap();
+                feed.heartbeat_at = Some(self.now + SignedDuration::from_secs(1));
             } else {
-                let minutes = i64::try_from(1 + self.next() % 8).unwrap();
+                let minutes = i64::try_from(1 + self.next() % 12).unwrap();
                 let end = self.now + SignedDuration::from_mins(minutes);
                 self.ends.insert(order.feed, (order.epoch, end));
             }
@@ -237,7 +240,7 @@ impl World {
                 feed.complete_at = feed.ordered_at;
             }
         }
-        if dice % 2 == 0 {
+        if dice.is_multiple_of(2) {
             feed.changed_at = Some(self.now);
         }
         if let Reading::Detail { batch, .. } = feed.entity.reading {
