@@ -9,7 +9,10 @@ const PATIENCE: Duration = Duration::from_mins(4);
 /// Waits until the first sync is under way: some rows are there, not all.
 async fn under_way(stack: &Stack) -> anyhow::Result<()> {
     until("the first pages", PATIENCE, async || {
-        let pages: u64 = stack.sql("SELECT count(*) FROM sync.pages").await?.parse()?;
+        let pages: u64 = stack
+            .sql("SELECT count(*) FROM sync.pages")
+            .await?
+            .parse()?;
         Ok((pages > 3).then_some(()))
     })
     .await
@@ -50,7 +53,11 @@ async fn two_of_each_service_end_where_one_does() -> anyhow::Result<()> {
     stack.assert_equal_to_truth().await?;
     let runs_at_once = "SELECT count(*) FROM (SELECT feed_id, epoch FROM sync.pages WHERE outcome IS NOT NULL \
                         GROUP BY 1, 2 HAVING count(*) > 1) AS twice";
-    assert_eq!(stack.sql(runs_at_once).await?, "0", "no run has ended twice");
+    assert_eq!(
+        stack.sql(runs_at_once).await?,
+        "0",
+        "no run has ended twice"
+    );
     Ok(())
 }
 
@@ -62,11 +69,18 @@ async fn a_full_page_stream_makes_fetchers_wait_and_flows_on() -> anyhow::Result
         writer.suspend()?;
     }
     stack.connect().await?;
-    until("fetchers that wait for the page stream", PATIENCE, async || {
-        let status = stack.status().await?;
-        let waits = status.running.iter().any(|run| run.waiting_for == "page_stream");
-        Ok(waits.then_some(()))
-    })
+    until(
+        "fetchers that wait for the page stream",
+        PATIENCE,
+        async || {
+            let status = stack.status().await?;
+            let waits = status
+                .running
+                .iter()
+                .any(|run| run.waiting_for == "page_stream");
+            Ok(waits.then_some(()))
+        },
+    )
     .await?;
     for writer in stack.service("writer") {
         writer.resume()?;

@@ -21,13 +21,28 @@ async fn a_refused_listing_is_explained_and_the_others_go_on() -> anyhow::Result
         .await?;
     stack.connect().await?;
     let status = stack.settle(PATIENCE).await?;
-    let problems: Vec<_> = status.problems.iter().filter(|problem| problem.entity == "build_definitions").collect();
+    let problems: Vec<_> = status
+        .problems
+        .iter()
+        .filter(|problem| problem.entity == "build_definitions")
+        .collect();
     assert!(!problems.is_empty(), "{:?}", status.problems);
     for problem in problems {
-        assert_eq!((problem.status.as_str(), problem.reason.as_str()), ("failed", "forbidden"));
-        assert!(problem.explanation.contains("Reader"), "{problem:?} names the remedy");
+        assert_eq!(
+            (problem.status.as_str(), problem.reason.as_str()),
+            ("failed", "forbidden")
+        );
+        assert!(
+            problem.explanation.contains("Reader"),
+            "{problem:?} names the remedy"
+        );
     }
-    assert_eq!(stack.sql("SELECT count(*) FROM ado.build_definitions").await?, "0");
+    assert_eq!(
+        stack
+            .sql("SELECT count(*) FROM ado.build_definitions")
+            .await?,
+        "0"
+    );
     assert_ne!(stack.sql("SELECT count(*) FROM ado.builds").await?, "0");
 
     stack.emulator.heal().await?;
@@ -65,7 +80,10 @@ async fn what_is_hidden_is_not_deleted() -> anyhow::Result<()> {
     stack.settle(PATIENCE).await?;
     let projects = "SELECT count(*) FROM ado.projects WHERE deleted_at IS NULL";
     let before = stack.sql(projects).await?;
-    stack.emulator.change(json!({ "kind": "hide_project" })).await?;
+    stack
+        .emulator
+        .change(json!({ "kind": "hide_project" }))
+        .await?;
     stack.sync().await?;
     assert_eq!(stack.sql(projects).await?, before);
     let repositories = "SELECT count(*) FROM ado.repositories WHERE deleted_at IS NOT NULL";
