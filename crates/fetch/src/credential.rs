@@ -1,6 +1,6 @@
 //! Credentials from auth: asked for over request/reply on a private inbox, kept in memory for minutes.
 
-use std::{fmt, time::Duration};
+use std::{fmt, sync::Arc, time::Duration};
 
 use azdo::{Authorization, CredentialError};
 use bus::Bus;
@@ -50,11 +50,6 @@ impl Credential {
         }
     }
 
-    /// The name under which the identity's pace is shared.
-    pub(crate) async fn identity(&self, feed: &str) -> Result<String, CredentialError> {
-        Ok(self.vended(feed, false).await?.identity)
-    }
-
     async fn vended(&self, feed: &str, rejected: bool) -> Result<Vended, CredentialError> {
         let mut vended = self.vended.lock().await;
         if let Some(vended) = vended.as_ref()
@@ -90,12 +85,36 @@ impl Credential {
     }
 }
 
-impl azdo::Credential for Credential {
+/// A credential as the run of one feed uses it: auth gives it to none but the feeds of its connection.
+#[derive(Clone, Debug)]
+pub(crate) struct FeedCredential {
+    credential: Arc<Credential>,
+    feed: String,
+}
+
+impl FeedCredential {
+    pub(crate) fn new(credential: Arc<Credential>, feed: &str) -> Self {
+        Self {
+            credential,
+            feed: feed.to_owned(),
+        }
+    }
+
+    /// The name under which the identity's pace is shared.
+    pub(crate) async fn identity(&self) -> Result<String, CredentialError> {
+        Ok(self.credential.vended(&self.feed, false).await?.identity)
+    }
+}
+
+impl azdo::Credential for FeedCredential {
     fn authorization<'a>(
         &'a self,
         rejected: Option<&'a Authorization>,
     ) -> BoxFuture<'a, Result<Authorization, CredentialError>> {
-        Box::pin(async move { Ok(self.vended("", rejected.is_some()).await?.authorization) })
+        Box::pin(async move {
+            let vended = self.credential.vended(&self.feed, rejected.is_some());
+            Ok(vended.await?.authorization)
+        })
     }
 }
 

@@ -21,7 +21,7 @@ use wire::{Domain, proto::control::v1::Job, subject};
 
 use crate::{
     Context, Options, Readers,
-    credential::Credential,
+    credential::{Credential, FeedCredential},
     ending,
     pace::{Paces, SharedPace},
     readers::Reader,
@@ -87,11 +87,11 @@ impl Worker {
         let mut jobs = self.bus.jobs(self.domain);
         loop {
             let place = tokio::select! {
-                () = self.lifecycle.soft.cancelled() => return Ok(()),
+                () = self.lifecycle.soft.cancelled() => break,
                 place = Arc::clone(&places).acquire_owned() => place?,
             };
             let delivery = tokio::select! {
-                () = self.lifecycle.soft.cancelled() => return Ok(()),
+                () = self.lifecycle.soft.cancelled() => break,
                 delivery = jobs.next() => delivery?,
             };
             let worker = Arc::clone(&self);
@@ -100,6 +100,10 @@ impl Worker {
                 drop(place);
             });
         }
+        if let Err(error) = jobs.close().await {
+            tracing::debug!(error = %error, "jobs could not be given back; another fetcher has them later");
+        }
+        Ok(())
     }
 
     /// Carries out one job and acknowledges it, whatever became of it: what became of it stands in its last page, and
@@ -179,7 +183,8 @@ impl Worker {
         let scope = run.scope.clone();
         let connection = job.connection_id.parse()?;
         let credential = self.credential(connection, scope.organization);
-        let identity = match credential.identity(&job.feed_id).await {
+        let credential = FeedCredential::new(credential, &job.feed_id);
+        let identity = match credential.identity().await {
             Ok(identity) => identity,
             Err(error) => {
                 run.fail(&error.into()).await?;
@@ -190,7 +195,7 @@ impl Worker {
             &self.http,
             &self.hosts,
             scope.organization_name.parse()?,
-            credential,
+            Arc::new(credential),
             Arc::new(SharedPace(self.paces.of(scope.organization, &identity))),
         );
         run.progress.follow(azdo.clone());
