@@ -3,7 +3,7 @@
 use std::{str::FromStr as _, sync::Arc};
 
 use bus::Bus;
-use chassis::Lifecycle;
+use chassis::{Condition, Lifecycle};
 use store::{
     Store,
     feeds::{StartFilter, Started},
@@ -29,11 +29,12 @@ enum Refusal {
     Store(#[from] store::Error),
 }
 
-/// Serves requests to start a sync.
+/// Serves requests to start a sync. Whoever waits for the scheduler to be ready is answered.
 pub(crate) async fn serve_start(
     bus: Bus,
     store: Store,
     wake: Wake,
+    heard: Condition,
     lifecycle: Lifecycle,
 ) -> anyhow::Result<()> {
     let handler = |request: StartSyncRequest| async {
@@ -50,14 +51,17 @@ pub(crate) async fn serve_start(
         wake.up();
         reply
     };
+    let requests = bus.requests(subject::SYNC_START, GROUP).await?;
+    heard.met();
     let stop = lifecycle.soft.cancelled();
-    Ok(bus.serve(subject::SYNC_START, GROUP, handler, stop).await?)
+    Ok(requests.serve(handler, stop).await?)
 }
 
-/// Serves requests for the status.
+/// Serves requests for the status; in time, as those to start.
 pub(crate) async fn serve_status(
     bus: Bus,
     desk: Arc<StatusDesk>,
+    heard: Condition,
     lifecycle: Lifecycle,
 ) -> anyhow::Result<()> {
     let handler = |request: SyncStatusRequest| async {
@@ -68,10 +72,10 @@ pub(crate) async fn serve_status(
                 ..SyncStatusReply::default()
             })
     };
+    let requests = bus.requests(subject::SYNC_STATUS, GROUP).await?;
+    heard.met();
     let stop = lifecycle.soft.cancelled();
-    Ok(bus
-        .serve(subject::SYNC_STATUS, GROUP, handler, stop)
-        .await?)
+    Ok(requests.serve(handler, stop).await?)
 }
 
 async fn start(store: &Store, request: StartSyncRequest) -> Result<u64, Refusal> {

@@ -49,11 +49,22 @@ pub fn run(options: &Options, bus: &Bus, store: &Store, lifecycle: &Lifecycle) {
     );
     lifecycle.spawn(
         "start requests",
-        requests::serve_start(bus.clone(), store.clone(), wake, life()),
+        requests::serve_start(
+            bus.clone(),
+            store.clone(),
+            wake,
+            lifecycle.condition("start requests"),
+            life(),
+        ),
     );
     lifecycle.spawn(
         "status requests",
-        requests::serve_status(bus.clone(), desk, life()),
+        requests::serve_status(
+            bus.clone(),
+            desk,
+            lifecycle.condition("status requests"),
+            life(),
+        ),
     );
     lifecycle.spawn("housekeeping", housekeeping::keep(store.clone(), life()));
 }
