@@ -5,6 +5,7 @@ mod classification;
 mod edit;
 mod item;
 mod make;
+mod new_item;
 mod process;
 mod render;
 mod serve_feeds;

@@ -103,12 +103,15 @@ async fn clear_faults(State(emulator): State<Emulator>) -> StatusCode {
 }
 
 /// The entities with their counts, as the main reader sees them.
-async fn entities(State(emulator): State<Emulator>) -> Json<Value> {
-    let world = emulator.world();
-    let reader = world.organization.main_reader();
-    let count =
-        |entity| json!({ "entity": entity, "count": truth::count(&world, &reader, entity) });
-    Json(json!(truth::entities().map(count).collect::<Vec<_>>()))
+async fn entities(State(emulator): State<Emulator>) -> Response {
+    aside(move || {
+        let world = emulator.world();
+        let reader = world.organization.main_reader();
+        let count =
+            |entity| json!({ "entity": entity, "count": truth::count(&world, &reader, entity) });
+        Json(json!(truth::entities().map(count).collect::<Vec<_>>())).into_response()
+    })
+    .await
 }
 
 /// The rows of an entity, one JSON object a line; `?user=limited` tells what somebody else must end up with.
@@ -117,38 +120,46 @@ async fn rows(
     Path(entity): Path<String>,
     RawQuery(query): RawQuery,
 ) -> Response {
-    let world = emulator.world();
     let query = Query::parse(&query.unwrap_or_default());
-    let role = query.get("user").unwrap_or("reader");
-    let Some(reader) = world
-        .organization
-        .users()
-        .iter()
-        .find(|user| user.role == role)
-    else {
-        return (StatusCode::NOT_FOUND, format!("there is no user '{role}'")).into_response();
-    };
-    match truth::lines(&world, reader, &entity) {
-        Some(lines) => ([(CONTENT_TYPE, "application/x-ndjson")], lines).into_response(),
-        None => (
-            StatusCode::NOT_FOUND,
-            format!("there is no entity '{entity}'"),
-        )
-            .into_response(),
-    }
+    aside(move || {
+        let world = emulator.world();
+        let role = query.get("user").unwrap_or("reader");
+        let Some(reader) = world
+            .organization
+            .users()
+            .iter()
+            .find(|user| user.role == role)
+        else {
+            return (StatusCode::NOT_FOUND, format!("there is no user '{role}'")).into_response();
+        };
+        match truth::lines(&world, reader, &entity) {
+            Some(lines) => ([(CONTENT_TYPE, "application/x-ndjson")], lines).into_response(),
+            None => (
+                StatusCode::NOT_FOUND,
+                format!("there is no entity '{entity}'"),
+            )
+                .into_response(),
+        }
+    })
+    .await
+}
+
+/// Runs what takes long beside the server's own work: much truth, and changes that run git.
+async fn aside(work: impl FnOnce() -> Response + Send + 'static) -> Response {
+    tokio::task::spawn_blocking(work)
+        .await
+        .unwrap_or_else(|_| StatusCode::INTERNAL_SERVER_ERROR.into_response())
 }
 
 /// Changes the world, and tells what changed.
 async fn change_world(State(emulator): State<Emulator>, Json(order): Json<Order>) -> Response {
-    // Changes of git repositories run programs.
-    let done =
-        tokio::task::spawn_blocking(move || change::carry_out(&mut emulator.world_mut(), &order))
-            .await;
-    match done {
-        Ok(Ok(changed)) => Json(json!({ "changed": changed })).into_response(),
-        Ok(Err(refusal)) => refusal.into_response(),
-        Err(_) => StatusCode::INTERNAL_SERVER_ERROR.into_response(),
-    }
+    aside(
+        move || match change::carry_out(&mut emulator.world_mut(), &order) {
+            Ok(changed) => Json(json!({ "changed": changed })).into_response(),
+            Err(refusal) => refusal.into_response(),
+        },
+    )
+    .await
 }
 
 /// `{"seconds": n}` lets time pass.

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use super::{
     edit,
     item::{LinkEvent, Snapshot},
-    make,
+    new_item,
     truth::{LINKS, REVISIONS},
 };
 use crate::{
@@ -97,7 +97,7 @@ fn create(world: &mut World, order: &Order) -> Result<Vec<Changed>, Refusal> {
     );
     // Numbers of the first items stand for the awkward texts: a new one is ordinary unless it draws otherwise.
     let number = number.max(100);
-    let mut snapshot = make::first(
+    let mut snapshot = new_item::first(
         &world.boards.nodes,
         project,
         people,
