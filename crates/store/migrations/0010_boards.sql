@@ -139,7 +139,7 @@ COMMENT ON COLUMN ado.work_item_types.color IS 'Colour, hexadecimal.';
 COMMENT ON COLUMN ado.work_item_types.icon_id IS 'Icon id.';
 COMMENT ON COLUMN ado.work_item_types.is_disabled IS 'Disabled.';
 COMMENT ON COLUMN ado.work_item_types.transitions IS 'Allowed transitions.';
-COMMENT ON COLUMN ado.work_item_types.field_instances IS 'Fields of the type as a list of reference names.';
+COMMENT ON COLUMN ado.work_item_types.field_instances IS 'Fields of the type (fieldInstances), unchanged, as a list.';
 COMMENT ON COLUMN ado.work_item_types.url IS 'REST address.';
 COMMENT ON COLUMN ado.work_item_types.content_hash IS 'Hash of the record: tells whether a reading differs.';
 COMMENT ON COLUMN ado.work_item_types.version IS 'Order of readings: an older one never overwrites a newer one.';
