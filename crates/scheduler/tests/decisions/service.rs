@@ -17,7 +17,7 @@ use wire::{
     subject,
 };
 
-use crate::world::{ORGANIZATION, World, place, tools};
+use crate::world::{ORGANIZATION, World, tools};
 
 const PATIENCE: Duration = Duration::from_mins(1);
 
@@ -114,7 +114,8 @@ async fn a_chain_of_details_does_not_wait_for_the_timer_and_ends_idle() {
     let world = World::new().await;
     let project = world.project(1).await;
     world.builds(project, 1, 2600).await;
-    let nats = Nats::start(&tools(), place("nats").as_ref(), NatsOptions::default())
+    let directory = tempfile::tempdir().unwrap();
+    let nats = Nats::start(&tools(), directory.path(), NatsOptions::default())
         .await
         .unwrap();
     let options = bus::Options::new(nats.url());

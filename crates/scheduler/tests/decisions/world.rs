@@ -31,11 +31,6 @@ pub(crate) fn tools() -> Tools {
     Tools::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../../target/tools"))
 }
 
-pub(crate) fn place(of: &str) -> String {
-    let target = concat!(env!("CARGO_MANIFEST_DIR"), "/../../target");
-    format!("{target}/tests/scheduler-{of}-{}", Uuid::new_v4().simple())
-}
-
 impl World {
     pub(crate) async fn new() -> Self {
         let options = PostgresOptions {
@@ -43,7 +38,12 @@ impl World {
             ephemeral: true,
             ..PostgresOptions::default()
         };
-        let postgres = Postgres::start(&tools(), place("postgres").as_ref(), options)
+        let directory = format!(
+            "{}/../../target/tests/scheduler-{}",
+            env!("CARGO_MANIFEST_DIR"),
+            Uuid::new_v4().simple()
+        );
+        let postgres = Postgres::start(&tools(), directory.as_ref(), options)
             .await
             .unwrap();
         postgres.create_database(DATABASE).await.unwrap();
