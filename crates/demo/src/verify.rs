@@ -50,6 +50,7 @@ fn table(comparisons: &[Comparison]) -> Table {
         Column::right("EXPECTED"),
         Column::right("FOUND"),
         Column::right("DIFFERENT"),
+        Column::right("SECONDS"),
     ]);
     for comparison in comparisons {
         table.row([
@@ -57,6 +58,7 @@ fn table(comparisons: &[Comparison]) -> Table {
             comparison.expected.to_string(),
             comparison.found.to_string(),
             comparison.different.to_string(),
+            format!("{:.1}", comparison.took.as_secs_f64()),
         ]);
     }
     table

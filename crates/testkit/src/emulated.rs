@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, path::Path, time::Duration};
 use anyhow::{Context as _, ensure};
 use local::{Service, ServiceOptions};
 use reqwest::Client;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 /// The emulated Azure DevOps.
 #[derive(Debug)]
@@ -123,6 +123,12 @@ impl Emulated {
             answer.text().await?
         );
         Ok(())
+    }
+
+    /// Answers later from now on, so that a sync has a middle in which something can happen.
+    pub async fn slow_down(&self, delay: Duration) -> anyhow::Result<()> {
+        let delay = json!({ "kind": "delay", "milliseconds": delay.as_millis() });
+        self.fault(json!({ "effect": delay })).await
     }
 
     /// Ends all faults.

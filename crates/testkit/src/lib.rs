@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 
 mod emulated;
+mod place;
 mod rows;
 mod stack;
 pub mod truth;

@@ -1,11 +1,8 @@
 //! A whole Adit of real processes.
 
 use std::{
-    path::{Path, PathBuf},
-    sync::{
-        Mutex, PoisonError,
-        atomic::{AtomicU32, Ordering},
-    },
+    path::PathBuf,
+    sync::{Mutex, PoisonError},
     time::Duration,
 };
 
@@ -14,6 +11,7 @@ use bus::Bus;
 use local::{Nats, NatsOptions, Postgres, PostgresOptions, Service, ServiceOptions, Tools};
 use store::Store;
 use wire::{
+    Domain,
     proto::control::v1::{
         AddConnectionReply, AddConnectionRequest, StartSyncReply, StartSyncRequest,
         SyncStatusReply, SyncStatusRequest,
@@ -21,7 +19,7 @@ use wire::{
     subject,
 };
 
-use crate::{Emulated, until};
+use crate::{Emulated, place::Place, until};
 
 /// The seven services, in the order in which they are started.
 pub const SERVICES: [&str; 7] = [
@@ -88,11 +86,20 @@ impl StackOptions {
     }
 }
 
+/// A process of a service.
+#[derive(Debug)]
+struct Replica {
+    name: &'static str,
+    service: Service,
+    ready: String,
+}
+
 /// A whole Adit of real processes. It ends when it is dropped.
+///
+/// Its data and logs are kept for whoever looks for the reason of a failure, unless the test says that it has
+/// [`passed`](Self::passed).
 #[derive(Debug)]
 pub struct Stack {
-    /// Data and logs.
-    pub directory: PathBuf,
     /// The nats-server.
     pub nats: Nats,
     /// The PostgreSQL.
@@ -103,7 +110,9 @@ pub struct Stack {
     pub bus: Bus,
     /// A connection to the database of the test's own.
     pub store: Store,
-    services: Vec<(&'static str, Service)>,
+    services: Vec<Replica>,
+    /// The last to be dropped: what runs in it has ended then.
+    place: Place,
 }
 
 impl Stack {
@@ -111,7 +120,8 @@ impl Stack {
     pub async fn start(options: &StackOptions) -> anyhow::Result<Self> {
         let programs = programs()?;
         let target = programs.parent().context("the target directory")?;
-        let directory = directory(target)?;
+        let place = Place::new(target)?;
+        let directory = place.directory();
         let tools = Tools::new(target.join("tools"));
         let nats = Nats::start(&tools, &directory.join("nats"), NatsOptions::default()).await?;
         let fast = PostgresOptions {
@@ -123,7 +133,7 @@ impl Stack {
         postgres.create_database("adit").await?;
         let emulator = Emulated::start(
             &programs.join("emulator"),
-            &directory,
+            directory,
             local::free_port()?,
             &options.emulator,
         )
@@ -155,14 +165,13 @@ impl Stack {
         );
         let mut stack = Self {
             services: Vec::new(),
-            directory,
             nats,
             postgres,
             emulator,
             bus,
             store,
+            place,
         };
-        let mut ready = Vec::new();
         for name in SERVICES {
             for replica in 1..=options.replicas {
                 let health = format!("127.0.0.1:{}", local::free_port()?);
@@ -176,25 +185,55 @@ impl Stack {
                         .into_iter()
                         .map(|(name, value)| (name.into(), value.into()))
                         .collect(),
-                    log: stack.directory.join(format!("{name}-{replica}.log")),
+                    log: stack
+                        .place
+                        .directory()
+                        .join(format!("{name}-{replica}.log")),
                 })?;
-                stack.services.push((name, service));
-                ready.push(format!("http://{health}/readyz"));
+                stack.services.push(Replica {
+                    name,
+                    service,
+                    ready: format!("http://{health}/readyz"),
+                });
             }
         }
-        for ((_, service), url) in stack.services.iter_mut().zip(ready) {
-            service.wait_ready(&url, PATIENCE).await?;
+        for replica in &mut stack.services {
+            replica
+                .service
+                .wait_ready(&replica.ready, PATIENCE)
+                .await?;
         }
         Ok(stack)
     }
 
     /// The processes of a service.
     pub fn service(&mut self, name: &str) -> Vec<&mut Service> {
-        let services = self.services.iter_mut();
-        services
-            .filter(|(service, _)| *service == name)
-            .map(|(_, service)| service)
+        self.replicas(name)
+            .map(|replica| &mut replica.service)
             .collect()
+    }
+
+    /// Starts the processes of a service again, and waits until they are ready. Those that still run are killed.
+    pub async fn restart(&mut self, name: &str) -> anyhow::Result<()> {
+        for replica in self.replicas(name) {
+            replica.service.restart()?;
+            replica
+                .service
+                .wait_ready(&replica.ready, PATIENCE)
+                .await?;
+        }
+        Ok(())
+    }
+
+    fn replicas(&mut self, name: &str) -> impl Iterator<Item = &mut Replica> {
+        let services = self.services.iter_mut();
+        services.filter(move |replica| replica.name == name)
+    }
+
+    /// The test has passed: nothing of the stack is kept.
+    pub fn passed(mut self) -> anyhow::Result<()> {
+        self.place.forget();
+        Ok(())
     }
 
     /// Adds a connection for the main reader. Its first sync begins at once.
@@ -253,6 +292,23 @@ impl Stack {
         settled.with_context(|| format!("it stood at {last:#?}"))
     }
 
+    /// Waits until a fetcher of this domain has begun a run, and not ended it.
+    pub async fn in_mid_run(&self, domain: Domain, patience: Duration) -> anyhow::Result<()> {
+        let begun = format!(
+            "SELECT count(*) FROM sync.feeds WHERE running AND domain = '{domain}' AND heartbeat_at > ordered_at"
+        );
+        until(&format!("a run of {domain}"), patience, async || {
+            Ok((self.sql(&begun).await? != "0").then_some(()))
+        })
+        .await
+    }
+
+    /// How many pages have been committed.
+    pub async fn pages_committed(&self) -> anyhow::Result<u64> {
+        let pages = self.sql("SELECT count(*) FROM sync.pages").await?;
+        pages.parse().context("read a count")
+    }
+
     /// Orders all feeds and waits until they have settled.
     pub async fn sync(&self) -> anyhow::Result<SyncStatusReply> {
         self.order().await?;
@@ -280,17 +336,6 @@ fn programs() -> anyhow::Result<PathBuf> {
         "the programs are not built: run `cargo build --workspace --bins`, or `cargo xtask test`"
     );
     Ok(programs.to_owned())
-}
-
-/// A directory for one stack.
-fn directory(target: &Path) -> anyhow::Result<PathBuf> {
-    static NUMBER: AtomicU32 = AtomicU32::new(0);
-    let number = NUMBER.fetch_add(1, Ordering::Relaxed);
-    let directory = target
-        .join("testkit")
-        .join(format!("{}-{number}", std::process::id()));
-    std::fs::create_dir_all(&directory)?;
-    Ok(directory)
 }
 
 /// A key for secrets, fit for tests only.

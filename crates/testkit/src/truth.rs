@@ -4,7 +4,7 @@ mod same;
 
 use std::collections::{HashMap, HashSet};
 use std::fmt;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, bail};
 use futures::TryStreamExt as _;
@@ -31,6 +31,8 @@ pub struct Comparison {
     pub different: usize,
     /// The first of them.
     pub first: Vec<Difference>,
+    /// How long it took.
+    pub took: Duration,
 }
 
 /// A record that is not as it should be.
@@ -99,6 +101,7 @@ pub async fn compare(
     emulator: &str,
     entity: &'static Entity,
 ) -> anyhow::Result<Comparison> {
+    let began = Instant::now();
     let mut comparing = Comparing::new(entity);
     each_row(emulator, entity.name, |row| comparing.expect(row)).await?;
     let mut rows = store.export(entity, organization);
@@ -109,7 +112,10 @@ pub async fn compare(
     {
         comparing.find(&row);
     }
-    Ok(comparing.end())
+    Ok(Comparison {
+        took: began.elapsed(),
+        ..comparing.end()
+    })
 }
 
 /// Names of the entities that the emulator has a ground truth for.
@@ -159,6 +165,7 @@ impl fmt::Display for Comparison {
             found,
             different,
             first,
+            took: _,
         } = self;
         write!(
             formatter,
@@ -194,6 +201,7 @@ impl Comparing {
                 found: 0,
                 different: 0,
                 first: Vec::new(),
+                took: Duration::ZERO,
             },
         }
     }
@@ -319,7 +327,9 @@ mod tests {
             .iter()
             .cloned()
             .for_each(|row| comparing.expect(row));
-        found.iter().for_each(|row| comparing.find(row));
+        for row in found {
+            comparing.find(row);
+        }
         comparing.end()
     }
 

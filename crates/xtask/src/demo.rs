@@ -1,8 +1,7 @@
 //! `cargo xtask demo`: builds the programs, and becomes the demo.
 
-use std::ffi::OsString;
 use std::os::unix::process::CommandExt as _;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use anyhow::Context as _;
@@ -12,23 +11,39 @@ use crate::step::step;
 
 /// What `cargo xtask demo` is told.
 #[derive(Debug, clap::Args)]
-#[command(disable_help_flag = true)]
 pub(crate) struct Options {
-    /// --release builds for large organizations and for figures; the demo's own: --once, --size, --git, --keep, --help
-    #[arg(
-        trailing_var_arg = true,
-        allow_hyphen_values = true,
-        value_name = "OPTIONS"
-    )]
-    demo: Vec<OsString>,
+    /// End after the first sync: compare the database with the ground truth, and fail on any difference
+    #[arg(long)]
+    once: bool,
+
+    /// How large the emulated organization is; large has more than 200,000 records and wants --release
+    #[arg(long, default_value = "small", value_parser = ["small", "medium", "large"])]
+    size: String,
+
+    /// A real git repository to serve beside the made ones; may be given more than once
+    #[arg(long = "git", value_name = "DIR")]
+    repositories: Vec<PathBuf>,
+
+    /// Keep the data in target/demo at the end; the next demo deletes them
+    #[arg(long)]
+    keep: bool,
+
+    /// Build in release
+    #[arg(long)]
+    release: bool,
 }
 
 /// Builds, and hands over: signals then reach the demo itself.
 pub(crate) fn run(options: &Options) -> anyhow::Result<()> {
-    let (release, options) = split(&options.demo);
-    let programs = step("building the programs", || house::programs(release))?;
+    let programs = step("building the programs", || house::programs(options.release))?;
     let mut demo = demo(&programs)?;
-    Err(demo.args(options).exec()).context("start the demo")
+    demo.args(["--size", &options.size]);
+    demo.args(options.once.then_some("--once"));
+    demo.args(options.keep.then_some("--keep"));
+    for repository in &options.repositories {
+        demo.arg("--git").arg(repository);
+    }
+    Err(demo.exec()).context("start the demo")
 }
 
 /// The demo, told where everything is.
@@ -39,26 +54,4 @@ pub(crate) fn demo(programs: &Path) -> anyhow::Result<Command> {
     demo.arg("--directory").arg(target.join("demo"));
     demo.arg("--tools").arg(target.join("tools"));
     Ok(demo)
-}
-
-/// Our own option, and those that are the demo's.
-fn split(options: &[OsString]) -> (bool, Vec<&OsString>) {
-    let (release, demo): (Vec<_>, Vec<_>) =
-        options.iter().partition(|option| *option == "--release");
-    (!release.is_empty(), demo)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn release_is_ours_wherever_it_stands() {
-        for options in [vec!["--release", "--once"], vec!["--once", "--release"]] {
-            let options: Vec<OsString> = options.into_iter().map(OsString::from).collect();
-            let (release, demo) = split(&options);
-            assert!(release);
-            assert_eq!(demo, ["--once"]);
-        }
-    }
 }

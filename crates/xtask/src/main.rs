@@ -41,3 +41,22 @@ fn main() -> ExitCode {
     let _ = writeln!(std::io::stderr().lock(), "error: {error:#}");
     ExitCode::FAILURE
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_options_do_not_contradict_each_other() {
+        <Command as clap::CommandFactory>::command().debug_assert();
+    }
+
+    #[test]
+    fn what_follows_test_is_the_runner_s() {
+        let Command::Test(_) = Command::parse_from(["xtask", "test", "--", "-E", "package(wire)"])
+        else {
+            panic!("it is the command `test`")
+        };
+        Command::parse_from(["xtask", "test", "a_filter", "--no-capture"]);
+    }
+}

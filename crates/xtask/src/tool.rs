@@ -36,8 +36,11 @@ pub(crate) fn cargo_deny() -> anyhow::Result<Command> {
         ])
         .arg(&installed)
         .arg("cargo-deny");
-    // Its build is its own: ours must not be thrown away for its flags.
-    install.arg("--target-dir").arg(installed.join("build"));
+    // Built the quick way: it runs once. Its build is its own: ours must not be thrown away for its flags.
+    install
+        .arg("--debug")
+        .arg("--target-dir")
+        .arg(installed.join("build"));
     run(&mut install)?;
     // The build is of no more use, and large.
     let _ = std::fs::remove_dir_all(installed.join("build"));

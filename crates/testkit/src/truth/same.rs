@@ -4,6 +4,8 @@
 //! absent. Null, an empty text and an empty list are the same. An identity is one object here and four columns there.
 //! JSON is compared as JSON, moments as moments, and lists regardless of their order unless the order means something.
 
+use std::collections::HashMap;
+
 use jiff::Timestamp;
 use serde_json::{Map, Value};
 use uuid::Uuid;
@@ -112,19 +114,23 @@ fn value(path: &str, expected: &Value, found: &Value, fields: &mut Vec<Field>) {
     }
 }
 
-/// Compares lists of one length: in order, else as sets.
+/// Compares lists of one length: items against their like where they have keys, else in order, else as sets.
 fn list(path: &str, expected: &[Value], found: &[Value], fields: &mut Vec<Field>) {
-    let in_order = || {
-        let mut fields = Vec::new();
-        for (place, (expected, found)) in expected.iter().zip(found).enumerate() {
-            value(&format!("{path}[{place}]"), expected, found, &mut fields);
+    let at = |place: usize| format!("{path}[{place}]");
+    if let (Some(_), Some(found)) = (by_key(expected), by_key(found)) {
+        for (place, item) in expected.iter().enumerate() {
+            let like = item_key(item).and_then(|key| found.get(&key).copied());
+            value(&at(place), item, like.unwrap_or(&Value::Null), fields);
         }
-        fields
-    };
-    let differences = in_order();
+        return;
+    }
+    let mut in_order = Vec::new();
+    for (place, (expected, found)) in expected.iter().zip(found).enumerate() {
+        value(&at(place), expected, found, &mut in_order);
+    }
     let name = path.rsplit('.').next().unwrap_or(path);
-    if differences.is_empty() || ORDERED.contains(&name) {
-        return fields.extend(differences);
+    if in_order.is_empty() || ORDERED.contains(&name) {
+        return fields.extend(in_order);
     }
     let mut left: Vec<&Value> = found.iter().collect();
     let mut unmatched = Vec::new();
@@ -139,22 +145,26 @@ fn list(path: &str, expected: &[Value], found: &[Value], fields: &mut Vec<Field>
             None => unmatched.push((place, expected)),
         }
     }
-    // What is left on both sides is told against its like: the same id, else the next.
-    for (place, expected) in unmatched {
-        let like = left
-            .iter()
-            .position(|found| has_key_of(expected, found))
-            .unwrap_or_default();
-        let found = left.swap_remove(like);
-        value(&format!("{path}[{place}]"), expected, found, fields);
+    for ((place, expected), found) in unmatched.into_iter().zip(left) {
+        value(&at(place), expected, found, fields);
     }
 }
 
-fn has_key_of(expected: &Value, found: &Value) -> bool {
-    ["id", "path", "name"]
+/// The items by their keys, if each has one of its own.
+fn by_key(items: &[Value]) -> Option<HashMap<String, &Value>> {
+    let keyed: HashMap<_, _> = items
         .iter()
-        .any(|key| !expected[*key].is_null() && expected[*key] == found[*key])
-        && expected["attempt"] == found["attempt"]
+        .map(|item| Some((item_key(item)?, item)))
+        .collect::<Option<_>>()?;
+    (keyed.len() == items.len()).then_some(keyed)
+}
+
+/// What an item of a list is known by. A record of a timeline comes again with each attempt.
+fn item_key(item: &Value) -> Option<String> {
+    let key = ["id", "path", "name"]
+        .iter()
+        .find_map(|name| item.get(*name).filter(|key| !is_empty(key)))?;
+    Some(format!("{key} {}", item["attempt"]))
 }
 
 fn is_same(expected: &Value, found: &Value) -> bool {
