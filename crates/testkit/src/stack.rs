@@ -198,10 +198,7 @@ impl Stack {
             }
         }
         for replica in &mut stack.services {
-            replica
-                .service
-                .wait_ready(&replica.ready, PATIENCE)
-                .await?;
+            replica.service.wait_ready(&replica.ready, PATIENCE).await?;
         }
         Ok(stack)
     }
@@ -217,10 +214,7 @@ impl Stack {
     pub async fn restart(&mut self, name: &str) -> anyhow::Result<()> {
         for replica in self.replicas(name) {
             replica.service.restart()?;
-            replica
-                .service
-                .wait_ready(&replica.ready, PATIENCE)
-                .await?;
+            replica.service.wait_ready(&replica.ready, PATIENCE).await?;
         }
         Ok(())
     }
