@@ -84,8 +84,11 @@ def shown(message):
     from google.protobuf.json_format import MessageToDict
 
     headers = message.headers or {}
-    record = message_class(headers["Content-Type"])()
-    record.ParseFromString(message.data)
+    record = None
+    # What was deleted, and what is too large for a message, is told by its key alone.
+    if message.data:
+        record = message_class(headers["Content-Type"])()
+        record.ParseFromString(message.data)
     organization, project, domain, entity = message.subject.split(".")[3:7]
     return {
         "time": message.metadata.timestamp.isoformat(),
@@ -97,7 +100,7 @@ def shown(message):
         "entity": entity.replace("-", "_"),
         "key": headers.get("Adit-Key"),
         "hash": headers.get("Adit-Hash"),
-        "record": MessageToDict(record, preserving_proto_field_name=True),
+        "record": None if record is None else MessageToDict(record, preserving_proto_field_name=True),
     }
 
 
@@ -123,7 +126,6 @@ async def follow(asked):
 
     tokens = [asked.organization, asked.project, asked.domain, asked.entity.replace("_", "-")]
     subject = ".".join(["adit.records.v1", *tokens])
-    # No colon of a password may reach a log, so the address is not part of what is printed on failure.
     connection = await nats.connect(asked.server, name="subscribe.py", allow_reconnect=True, connect_timeout=10)
     try:
         stream = connection.jetstream()

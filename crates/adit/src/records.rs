@@ -137,6 +137,8 @@ struct Changed {
     key: String,
     hash: String,
     place: Place,
+    /// How many bytes the record has, where a message could not hold them.
+    omitted: Option<String>,
     record: Value,
 }
 
@@ -180,7 +182,12 @@ impl Changed {
             key: header("Adit-Key"),
             hash: header("Adit-Hash"),
             place: Place::read(&message.subject),
-            record: dynamic::json(name, &message.payload, dynamic::Unset::LeftOut)?,
+            omitted: message.headers.get("Adit-Omitted").cloned(),
+            record: match message.payload.as_ref() {
+                // What was deleted, and what is too large for a message, is told by its key alone.
+                b"" => Value::Null,
+                payload => dynamic::json(name, payload, dynamic::Unset::LeftOut)?,
+            },
         })
     }
 
@@ -201,13 +208,13 @@ impl Changed {
 
     fn line(&self) -> String {
         let time = self.time.strftime("%Y-%m-%dT%H:%M:%SZ").to_string();
-        line([
-            &time,
-            &self.operation,
-            &self.place.entity,
-            &self.key,
-            &what(&self.record),
-        ])
+        let what = match &self.omitted {
+            Some(bytes) => {
+                format!("({bytes} bytes, too large for a message: look it up by its key)")
+            }
+            None => what(&self.record),
+        };
+        line([&time, &self.operation, &self.place.entity, &self.key, &what])
     }
 }
 
@@ -293,6 +300,24 @@ mod tests {
         let line = Changed::read(&message()).unwrap().line();
         assert!(line.starts_with("2026-11-23T06:40:00Z  created"), "{line}");
         assert!(line.ends_with("lay out the house"), "{line}");
+    }
+
+    #[test]
+    fn a_record_without_content_is_told_by_its_key() {
+        let mut message = message();
+        message.payload.clear();
+        assert_eq!(
+            Changed::read(&message).unwrap().json()["record"],
+            Value::Null
+        );
+        message
+            .headers
+            .insert("Adit-Omitted".to_owned(), "2097152".to_owned());
+        let line = Changed::read(&message).unwrap().line();
+        assert!(
+            line.contains("r/0be6d81") && line.contains("2097152 bytes"),
+            "{line}"
+        );
     }
 
     #[test]

@@ -16,6 +16,8 @@ use crate::{Remote, dynamic, status};
 
 const MESSAGE: &str = "adit.control.v1.SyncStatusReply";
 const POLL: Duration = Duration::from_secs(1);
+/// The cursor to the top, and the screen emptied: drawn over, a table longer than the terminal would leave its traces.
+const CLEAR: &str = "\u{1b}[H\u{1b}[2J";
 
 #[derive(Debug, clap::Subcommand)]
 pub(crate) enum Command {
@@ -133,7 +135,6 @@ impl Status {
                 clock(),
             );
         }
-        let mut screen = Screen::default();
         let mut last = None;
         loop {
             let now = status(&caller, &self.connection).await?;
@@ -142,31 +143,13 @@ impl Status {
                     output::line(&dynamic::whole(MESSAGE, &now)?, false)?;
                 }
             } else if output::is_terminal() {
-                screen.draw(&status::text(&now, clock()))?;
+                output::text(&format!("{CLEAR}{}", status::text(&now, clock())))?;
             } else if last.as_ref() != Some(&now) {
                 output::text(&format!("{}\n", status::line(&now)))?;
             }
             last = Some(now);
             tokio::time::sleep(POLL).await;
         }
-    }
-}
-
-/// A part of the terminal that is drawn over and over.
-#[derive(Debug, Default)]
-struct Screen {
-    lines: usize,
-}
-
-impl Screen {
-    fn draw(&mut self, text: &str) -> anyhow::Result<()> {
-        let above = match self.lines {
-            0 => String::new(),
-            lines => format!("\u{1b}[{lines}A"),
-        };
-        self.lines = text.lines().count();
-        // Up to the first line drawn before, and from there on everything is cleared.
-        output::text(&format!("{above}\u{1b}[J{text}"))
     }
 }
 
