@@ -1,20 +1,31 @@
 //! Credentials from auth: asked for over request/reply on a private inbox, kept in memory for minutes.
 
-use std::{fmt, sync::Arc, time::Duration};
+use std::{fmt, iter, sync::Arc, time::Duration};
 
 use azdo::{Authorization, CredentialError};
 use bus::Bus;
 use futures::future::BoxFuture;
 use jiff::Timestamp;
-use tokio::sync::Mutex;
+use tokio::{
+    sync::Mutex,
+    time::{Instant, sleep},
+};
 use uuid::Uuid;
 use wire::{
     proto::control::v1::{TokenReply, TokenRequest},
     subject, to_timestamp,
 };
 
-/// Auth answers within so long, or it is not there.
-const PATIENCE: Duration = Duration::from_secs(20);
+/// Auth answers one request within so long, or does not.
+const ANSWER: Duration = Duration::from_secs(20);
+/// Auth is waited for so long: longer than it takes to be started anew, shorter than a lease.
+const PATIENCE: Duration = Duration::from_secs(45);
+/// Pauses between two requests while auth is away; the last one is repeated.
+const PAUSES: [Duration; 3] = [
+    Duration::from_millis(100),
+    Duration::from_millis(500),
+    Duration::from_secs(2),
+];
 /// A token is asked for anew so long before its end.
 const MARGIN: jiff::SignedDuration = jiff::SignedDuration::from_secs(60);
 
@@ -64,11 +75,7 @@ impl Credential {
             feed_id: feed.to_owned(),
             rejected,
         };
-        let reply: TokenReply = self
-            .bus
-            .request(subject::TOKEN, &request, PATIENCE)
-            .await
-            .map_err(|error| CredentialError::Unavailable(error.to_string()))?;
+        let reply = self.ask(&request).await?;
         if !reply.error.is_empty() {
             return Err(CredentialError::Refused(reply.error));
         }
@@ -82,6 +89,24 @@ impl Credential {
                 .unwrap_or_else(self.clock),
         };
         Ok(vended.insert(fresh).clone())
+    }
+
+    /// Asks auth, and waits for it while it is away: a run must not fail because auth is started anew.
+    async fn ask(&self, request: &TokenRequest) -> Result<TokenReply, CredentialError> {
+        let end = Instant::now() + PATIENCE;
+        let last = PAUSES[PAUSES.len() - 1];
+        let mut pauses = PAUSES.into_iter().chain(iter::repeat(last));
+        loop {
+            let error = match self.bus.request(subject::TOKEN, request, ANSWER).await {
+                Ok(reply) => return Ok(reply),
+                Err(error) => error,
+            };
+            if error.is_final() || Instant::now() >= end {
+                return Err(CredentialError::Unavailable(error.to_string()));
+            }
+            tracing::debug!(error = %error, "auth gives no credential; asking again");
+            sleep(pauses.next().unwrap_or(last)).await;
+        }
     }
 }
 

@@ -56,7 +56,7 @@ impl<D: Detail> DetailReader<D> {
                 biased;
                 () = run.soft.cancelled() => {
                     run.publish(batch).await?;
-                    return run.interrupt(ending::interrupted("the fetcher was told to stop")).await;
+                    return run.interrupt(ending::interrupted(ending::STOPPED)).await;
                 }
                 answer = answers.next() => answer,
             };

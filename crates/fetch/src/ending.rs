@@ -3,6 +3,9 @@
 use azdo::{CredentialError, Error};
 use wire::proto::control::v1::{Completeness, Outcome};
 
+/// Why a run was interrupted by the end of its process.
+pub(crate) const STOPPED: &str = "the fetcher was told to stop";
+
 /// A run that read all there was.
 pub(crate) fn complete() -> Outcome {
     Outcome {

@@ -90,9 +90,7 @@ impl<L: Listing> ListingReader<L> {
         let outcome = match end {
             End::Stopped => {
                 run.publish(batch).await?;
-                return run
-                    .interrupt(ending::interrupted("the fetcher was told to stop"))
-                    .await;
+                return run.interrupt(ending::interrupted(ending::STOPPED)).await;
             }
             End::Failed(error) => {
                 tracing::warn!(error = %error, "a run of {} failed", L::Record::ENTITY.name);

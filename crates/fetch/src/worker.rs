@@ -184,7 +184,15 @@ impl Worker {
         let connection = job.connection_id.parse()?;
         let credential = self.credential(connection, scope.organization);
         let credential = FeedCredential::new(credential, &job.feed_id);
-        let identity = match credential.identity().await {
+        let identity = tokio::select! {
+            biased;
+            () = self.lifecycle.soft.cancelled() => {
+                run.interrupt(ending::interrupted(ending::STOPPED)).await?;
+                return Ok(());
+            }
+            identity = credential.identity() => identity,
+        };
+        let identity = match identity {
             Ok(identity) => identity,
             Err(error) => {
                 run.fail(&error.into()).await?;
