@@ -3,7 +3,6 @@
 use std::time::Duration;
 
 use testkit::{SERVICES, Stack, StackOptions, until};
-use wire::Domain;
 
 const PATIENCE: Duration = Duration::from_mins(4);
 /// With answers as slow as this a run takes seconds, and the sync longer than what is done to it.
@@ -23,15 +22,22 @@ async fn one_more_page(stack: &Stack) -> anyhow::Result<()> {
     .await
 }
 
+/// Waits until this fetcher is in the middle of a run.
+async fn mid_run(stack: &Stack, fetcher: &str) -> anyhow::Result<()> {
+    let domain = fetcher.trim_start_matches("fetch-").parse()?;
+    stack.in_mid_run(domain, PATIENCE).await
+}
+
 #[tokio::test]
 async fn each_service_may_be_killed_in_mid_sync() -> anyhow::Result<()> {
     let mut stack = Stack::start(&StackOptions::default()).await?;
     stack.emulator.slow_down(SLOW).await?;
     stack.connect().await?;
     for name in SERVICES {
-        match name.strip_prefix("fetch-") {
-            Some(domain) => stack.in_mid_run(domain.parse()?, PATIENCE).await?,
-            None => one_more_page(&stack).await?,
+        if FETCHERS.contains(&name) {
+            mid_run(&stack, name).await?;
+        } else {
+            one_more_page(&stack).await?;
         }
         for service in stack.service(name) {
             service.kill9()?;
@@ -63,7 +69,7 @@ async fn auth_may_be_away_for_a_while() -> anyhow::Result<()> {
     for name in FETCHERS {
         stack.restart(name).await?;
     }
-    stack.in_mid_run(Domain::Boards, PATIENCE).await?;
+    mid_run(&stack, "fetch-boards").await?;
     stack.restart("auth").await?;
     let status = stack.settle(PATIENCE).await?;
     assert_eq!(status.problems, []);
@@ -76,7 +82,9 @@ async fn all_of_nats_may_be_lost_in_mid_sync() -> anyhow::Result<()> {
     let mut stack = Stack::start(&StackOptions::default()).await?;
     stack.emulator.slow_down(SLOW).await?;
     stack.connect().await?;
-    one_more_page(&stack).await?;
+    for name in FETCHERS {
+        mid_run(&stack, name).await?;
+    }
     // Jobs, and pages that nobody has written, are lost for certain.
     for writer in stack.service("writer") {
         writer.suspend()?;
@@ -87,9 +95,6 @@ async fn all_of_nats_may_be_lost_in_mid_sync() -> anyhow::Result<()> {
         Ok((published > 2).then_some(()))
     })
     .await?;
-    for domain in [Domain::Boards, Domain::Git, Domain::Pipelines] {
-        stack.in_mid_run(domain, PATIENCE).await?;
-    }
     stack.nats.wipe().await?;
     for writer in stack.service("writer") {
         writer.resume()?;
