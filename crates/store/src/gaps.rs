@@ -180,7 +180,7 @@ fn statements(entity: &str) -> Option<Statements> {
             repository "p.repository_id",
             project "p.project_id",
             newest "p.pull_request_id DESC",
-            again "p.status = 'active' AND d.read_at < now() - interval '6 hours'
+            again "p.status = 'active' AND d.read_at < now() - interval '1 hour'
                    OR p.closed_date > now() - interval '7 days' AND d.read_at < now() - interval '24 hours'",
             from "ado.pull_requests p
                   LEFT JOIN ado.repositories r ON r.organization_id = $1 AND r.id = p.repository_id

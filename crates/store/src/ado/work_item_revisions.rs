@@ -62,9 +62,13 @@ pub(crate) static WORK_ITEM_REVISIONS: Table<WorkItemRevision> = Table {
     ..Table::PLAIN
 };
 
-/// A revision that was current when it was read ends where the next one begins; the feed does not send it again.
+/// A revision that was current when it was read ends where the next one begins; the feed does not send it again. Both the
+/// column and the field are set, so that an incremental reading and a fresh one leave the same.
 const REVISE: &str = "
-UPDATE ado.work_item_revisions AS t SET revised_date = n.changed_date
+UPDATE ado.work_item_revisions AS t SET
+    revised_date = n.changed_date,
+    fields = CASE WHEN t.fields ? 'System.RevisedDate' AND n.fields ? 'System.ChangedDate'
+        THEN jsonb_set(t.fields, '{System.RevisedDate}', n.fields -> 'System.ChangedDate') ELSE t.fields END
 FROM (SELECT DISTINCT * FROM unnest($1::uuid[], $2::int8[]) AS u (organization_id, id)) AS k
 JOIN ado.work_item_revisions AS n ON n.organization_id = k.organization_id AND n.id = k.id
 WHERE t.organization_id = n.organization_id AND t.id = n.id AND t.rev = n.rev - 1 AND t.revised_date IS NULL

@@ -1,7 +1,7 @@
 //! Somebody asks for a sync now.
 
 use uuid::Uuid;
-use wire::{Domain, Entity};
+use wire::{Domain, ENTITIES, Entity, Reading};
 
 use crate::{Error, Store};
 
@@ -43,11 +43,18 @@ impl Store {
         if connections.is_empty() && !filter.connection.is_empty() {
             return Ok(Started::UnknownConnection);
         }
+        // What follows another entity is due by itself when that has changed, and useless when it has not.
+        let followers: Vec<&str> = ENTITIES
+            .iter()
+            .filter(|entity| matches!(entity.reading, Reading::Follows(_)))
+            .map(|entity| entity.name)
+            .collect();
         let (feeds,): (i64,) = sqlx::query_as(
             "WITH free AS (
                  SELECT id FROM sync.feeds
                  WHERE enabled AND connection_id = ANY ($1)
                    AND ($2::text IS NULL OR domain = $2) AND ($3::text IS NULL OR entity = $3)
+                   AND ($3::text IS NOT NULL OR entity <> ALL ($4))
                  ORDER BY id
                  FOR UPDATE
              ), requested AS (
@@ -65,6 +72,7 @@ impl Store {
         .bind(&connections)
         .bind(filter.domain.map(Domain::name))
         .bind(filter.entity.map(|entity| entity.name))
+        .bind(followers)
         .fetch_one(&self.pool)
         .await?;
         Ok(Started::Feeds(feeds.unsigned_abs()))
