@@ -125,6 +125,7 @@ mod tests {
 
     #[test]
     fn a_misspelt_variable_is_refused_with_the_nearest_name() {
+        let unknown = check(&["ADIT_LGO_FORMAT", "PATH"]).unwrap_err();
         assert_eq!(unknown.nearest, "ADIT_LOG_FORMAT");
         assert_eq!(
             check(&["ADIT_TESTRING_FILE"]).unwrap_err().nearest,
