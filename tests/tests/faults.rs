@@ -2,7 +2,10 @@
 
 use std::time::Duration;
 
+use futures::StreamExt as _;
 use testkit::{SERVICES, Stack, StackOptions, until};
+use tokio::time::timeout;
+use wire::subject;
 
 const PATIENCE: Duration = Duration::from_mins(4);
 /// With answers as slow as this a run takes seconds, and the sync longer than what is done to it.
@@ -71,8 +74,7 @@ async fn auth_may_be_away_for_a_while() -> anyhow::Result<()> {
     }
     mid_run(&stack, "fetch-boards").await?;
     stack.restart("auth").await?;
-    let status = stack.settle(PATIENCE).await?;
-    assert_eq!(status.problems, []);
+    stack.settle(PATIENCE).await?;
     stack.assert_equal_to_truth().await?;
     stack.passed()
 }
@@ -89,12 +91,10 @@ async fn all_of_nats_may_be_lost_in_mid_sync() -> anyhow::Result<()> {
     for writer in stack.service("writer") {
         writer.suspend()?;
     }
-    until("pages that wait for the writer", PATIENCE, async || {
-        let status = stack.status().await?;
-        let published = status.running.iter().map(|run| run.pages).sum::<u64>();
-        Ok((published > 2).then_some(()))
-    })
-    .await?;
+    let mut pages = stack.bus.subscribe::<()>(subject::PAGES, None).await?;
+    for _ in 0..3 {
+        timeout(PATIENCE, pages.next()).await?;
+    }
     stack.nats.wipe().await?;
     for writer in stack.service("writer") {
         writer.resume()?;

@@ -7,6 +7,9 @@ use local::{Service, ServiceOptions};
 use reqwest::Client;
 use serde_json::{Value, json};
 
+/// It makes its world within so long.
+const PATIENCE: Duration = Duration::from_mins(2);
+
 /// The emulated Azure DevOps.
 #[derive(Debug)]
 pub struct Emulated {
@@ -46,7 +49,7 @@ impl Emulated {
         })?;
         let url = format!("http://127.0.0.1:{port}");
         let info = format!("{url}/_emulator/info");
-        service.wait_ready(&info, Duration::from_mins(2)).await?;
+        service.wait_ready(&info, PATIENCE).await?;
         let http = client()?;
         let info: Value = http.get(info).send().await?.json().await?;
         let text = |pointer: &str| {
@@ -89,6 +92,13 @@ impl Emulated {
     /// The process.
     pub fn service(&mut self) -> &mut Service {
         &mut self.service
+    }
+
+    /// Starts it again, in the world as it was at first and without faults. It is killed if it still runs.
+    pub async fn restart(&mut self) -> anyhow::Result<()> {
+        self.service.restart()?;
+        let info = self.at("info");
+        Ok(self.service.wait_ready(&info, PATIENCE).await?)
     }
 
     /// Changes the world; tells what was affected.

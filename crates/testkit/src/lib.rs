@@ -9,5 +9,5 @@ mod wait;
 
 pub use emulated::Emulated;
 pub use rows::{Changed, RowVersion, changed};
-pub use stack::{SERVICES, Stack, StackOptions};
+pub use stack::{SERVICES, Stack, StackOptions, programs};
 pub use wait::until;

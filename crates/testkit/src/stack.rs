@@ -321,7 +321,7 @@ impl Stack {
 }
 
 /// Where the programs are: beside the test that runs.
-fn programs() -> anyhow::Result<PathBuf> {
+pub fn programs() -> anyhow::Result<PathBuf> {
     let test = std::env::current_exe()?;
     let deps = test.parent().context("the directory of the test")?;
     let programs = deps.parent().context("the directory of the programs")?;
