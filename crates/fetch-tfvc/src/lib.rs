@@ -4,6 +4,7 @@ mod changeset_details;
 mod changesets;
 mod tfvc_branches;
 mod tfvc_labels;
+mod without_tfvc;
 
 use fetch::Readers;
 

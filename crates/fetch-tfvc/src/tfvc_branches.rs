@@ -7,6 +7,8 @@ use fetch::{
 };
 use wire::proto::tfvc::v1;
 
+use crate::without_tfvc::empty_without_tfvc;
+
 /// Reads the TFVC branches of a project; none where the project has no TFVC, or uses plain folders.
 #[derive(Debug)]
 pub(crate) struct TfvcBranches;
@@ -17,9 +19,8 @@ impl Listing for TfvcBranches {
     type Record = v1::Branch;
 
     fn pages(&self, context: &Context, (): &()) -> Pages<TfvcBranch> {
-        context
-            .azdo
-            .tfvc_branches(context.scope.project.unwrap_or_default())
+        let project = context.scope.project.unwrap_or_default();
+        empty_without_tfvc(context.azdo.tfvc_branches(project), context.now)
     }
 
     fn record(&self, context: &Context, branch: TfvcBranch) -> v1::Branch {

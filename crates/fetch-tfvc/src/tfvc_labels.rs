@@ -7,6 +7,8 @@ use fetch::{
 };
 use wire::proto::tfvc::v1;
 
+use crate::without_tfvc::empty_without_tfvc;
+
 /// Reads the TFVC labels of a project.
 #[derive(Debug)]
 pub(crate) struct TfvcLabels;
@@ -17,9 +19,8 @@ impl Listing for TfvcLabels {
     type Record = v1::Label;
 
     fn pages(&self, context: &Context, (): &()) -> Pages<TfvcLabel> {
-        context
-            .azdo
-            .tfvc_labels(context.scope.project.unwrap_or_default())
+        let project = context.scope.project.unwrap_or_default();
+        empty_without_tfvc(context.azdo.tfvc_labels(project), context.now)
     }
 
     fn record(&self, context: &Context, label: TfvcLabel) -> v1::Label {
