@@ -7,7 +7,7 @@ use wire::Domain;
 
 const PATIENCE: Duration = Duration::from_mins(4);
 /// What a service has to finish what is in hand.
-const GRACE: Duration = Duration::from_secs(60);
+const GRACE: Duration = Duration::from_mins(1);
 /// With answers as slow as this a run takes seconds, and the sync longer than what is done to it.
 const SLOW: Duration = Duration::from_secs(2);
 

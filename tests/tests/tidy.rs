@@ -22,18 +22,52 @@ const MAY_KNOW: &[(&str, &[&str])] = &[
     ("fetch-git", &["fetch", "azdo", "wire"]),
     ("fetch-pipelines", &["fetch", "azdo", "wire"]),
     ("fetch-tfvc", &["fetch", "azdo", "wire"]),
-    ("auth", &["chassis", "telemetry", "bus", "store", "seal", "wire", "azdo"]),
-    ("scheduler", &["chassis", "telemetry", "bus", "store", "wire"]),
+    (
+        "auth",
+        &[
+            "chassis",
+            "telemetry",
+            "bus",
+            "store",
+            "seal",
+            "wire",
+            "azdo",
+        ],
+    ),
+    (
+        "scheduler",
+        &["chassis", "telemetry", "bus", "store", "wire"],
+    ),
     ("writer", &["chassis", "telemetry", "bus", "store", "wire"]),
     ("testkit", &["wire", "bus", "store", "local"]),
     (
         "adit",
         &[
-            "auth", "scheduler", "writer", "fetch", "fetch-boards", "fetch-git", "fetch-pipelines", "fetch-tfvc",
-            "local", "wire", "bus", "chassis", "telemetry", "store", "seal", "testkit",
+            "auth",
+            "scheduler",
+            "writer",
+            "fetch",
+            "fetch-boards",
+            "fetch-git",
+            "fetch-pipelines",
+            "fetch-tfvc",
+            "local",
+            "wire",
+            "bus",
+            "chassis",
+            "telemetry",
+            "store",
+            "seal",
+            "testkit",
         ],
     ),
-    ("xtask", &["local"]),
+    (
+        "demo",
+        &[
+            "adit", "bus", "chassis", "local", "store", "testkit", "wire",
+        ],
+    ),
+    ("xtask", &[]),
 ];
 
 fn root() -> &'static Path {
@@ -42,17 +76,27 @@ fn root() -> &'static Path {
 
 fn packages() -> anyhow::Result<Vec<Value>> {
     let output = Command::new(env!("CARGO"))
-        .args(["metadata", "--no-deps", "--format-version", "1", "--offline"])
+        .args([
+            "metadata",
+            "--no-deps",
+            "--format-version",
+            "1",
+            "--offline",
+        ])
         .current_dir(root())
         .output()?;
-    let metadata: Value = serde_json::from_slice(&output.stdout).context("read `cargo metadata`")?;
+    let metadata: Value =
+        serde_json::from_slice(&output.stdout).context("read `cargo metadata`")?;
     Ok(metadata["packages"].as_array().context("packages")?.clone())
 }
 
 #[test]
 fn crates_know_only_whom_they_may() -> anyhow::Result<()> {
     let packages = packages()?;
-    let ours: BTreeSet<&str> = packages.iter().filter_map(|package| package["name"].as_str()).collect();
+    let ours: BTreeSet<&str> = packages
+        .iter()
+        .filter_map(|package| package["name"].as_str())
+        .collect();
     for package in &packages {
         let name = package["name"].as_str().context("a name")?;
         if name == "e2e" {
@@ -61,7 +105,9 @@ fn crates_know_only_whom_they_may() -> anyhow::Result<()> {
         let (_, may_know) = MAY_KNOW
             .iter()
             .find(|(crate_name, _)| *crate_name == name)
-            .with_context(|| format!("say in MAY_KNOW and in ARCHITECTURE.md whom `{name}` may know"))?;
+            .with_context(|| {
+                format!("say in MAY_KNOW and in ARCHITECTURE.md whom `{name}` may know")
+            })?;
         for dependency in package["dependencies"].as_array().context("dependencies")? {
             let known = dependency["name"].as_str().unwrap_or_default();
             let is_for_tests = dependency["kind"] == "dev";
@@ -79,9 +125,17 @@ fn each_crate_has_a_readme_and_takes_the_lints_of_the_workspace() -> anyhow::Res
     for package in packages()? {
         let manifest = package["manifest_path"].as_str().context("a manifest")?;
         let folder = Path::new(manifest).parent().context("a folder")?;
-        assert!(folder.join("README.md").exists(), "{} has no README.md", folder.display());
+        assert!(
+            folder.join("README.md").exists(),
+            "{} has no README.md",
+            folder.display()
+        );
         let manifest = std::fs::read_to_string(manifest)?;
-        assert!(manifest.contains("[lints]\nworkspace = true"), "{}: no lints", folder.display());
+        assert!(
+            manifest.contains("[lints]\nworkspace = true"),
+            "{}: no lints",
+            folder.display()
+        );
     }
     Ok(())
 }
@@ -97,7 +151,11 @@ fn each_entity_has_a_reader_in_the_fetcher_of_its_domain() {
     for (domain, readers) in readers {
         let read: BTreeSet<_> = readers.entities().map(|entity| entity.name).collect();
         let listed = |entity: &&&Entity| entity.domain == domain;
-        let catalogued: BTreeSet<_> = ENTITIES.iter().filter(listed).map(|entity| entity.name).collect();
+        let catalogued: BTreeSet<_> = ENTITIES
+            .iter()
+            .filter(listed)
+            .map(|entity| entity.name)
+            .collect();
         assert_eq!(read, catalogued, "{domain}");
     }
 }
@@ -107,7 +165,10 @@ fn architecture_names_each_crate() -> anyhow::Result<()> {
     let architecture = std::fs::read_to_string(root().join("ARCHITECTURE.md"))?;
     for package in packages()? {
         let name = package["name"].as_str().context("a name")?;
-        assert!(architecture.contains(&format!("`{name}`")), "ARCHITECTURE.md does not name `{name}`");
+        assert!(
+            architecture.contains(&format!("`{name}`")),
+            "ARCHITECTURE.md does not name `{name}`"
+        );
     }
     Ok(())
 }
