@@ -55,8 +55,7 @@ impl<D: Detail> DetailReader<D> {
             let answer = tokio::select! {
                 biased;
                 () = run.soft.cancelled() => {
-                    run.publish(batch).await?;
-                    return run.interrupt(ending::interrupted(ending::STOPPED)).await;
+                    return run.end(batch, ending::interrupted(ending::STOPPED)).await;
                 }
                 answer = answers.next() => answer,
             };

@@ -88,10 +88,7 @@ impl<L: Listing> ListingReader<L> {
             }
         };
         let outcome = match end {
-            End::Stopped => {
-                run.publish(batch).await?;
-                return run.interrupt(ending::interrupted(ending::STOPPED)).await;
-            }
+            End::Stopped => ending::interrupted(ending::STOPPED),
             End::Failed(error) => {
                 tracing::warn!(error = %error, "a run of {} failed", L::Record::ENTITY.name);
                 ending::failed(&error)

@@ -22,8 +22,8 @@ const FULL_PAUSES: [Duration; 4] = [
     Duration::from_millis(500),
     Duration::from_secs(1),
 ];
-/// An interrupted outcome stands outside of the numbered pages.
-const OUTSIDE: i64 = 0;
+/// Where a run ends whose pages somebody else has numbered: behind all of them, however many were committed.
+const BEYOND: i64 = i64::MAX;
 /// A part of an answer is kept up to so many bytes.
 const RAW_MOST: usize = 256 << 10;
 
@@ -120,10 +120,10 @@ impl Run {
         self.send(&envelope, Vec::new(), 0).await
     }
 
-    /// Ends the run outside of its numbered pages: it was interrupted.
+    /// Ends a run that another fetcher has begun.
     pub(crate) async fn interrupt(&mut self, outcome: Outcome) -> Result<(), Dropped> {
         let outcome = self.signed(outcome);
-        let mut envelope = self.envelope(OUTSIDE, Content::Deletions, self.started_at);
+        let mut envelope = self.envelope(BEYOND, Content::Deletions, self.started_at);
         envelope.outcome = Some(outcome);
         self.send(&envelope, Vec::new(), 0).await
     }
