@@ -91,7 +91,8 @@ fn is_gone(project: &Project) -> bool {
     matches!(project.state.as_deref(), Some("deleted" | "deleting"))
 }
 
+/// VS800075 (`ProjectDoesNotExistException`) is no proof: "does not exist, or you do not have permission to access it".
 fn says_it_is_gone(explanation: &crate::explanation::Explanation) -> bool {
-    let type_key = explanation.type_key.as_deref().unwrap_or_default();
-    explanation.code.as_deref() == Some("TF200016") || type_key.starts_with("ProjectDoesNotExist")
+    explanation.code.as_deref() == Some("TF200016")
+        || explanation.type_key.as_deref() == Some("ProjectDoesNotExistWithNameException")
 }

@@ -2,6 +2,7 @@
 
 use axum::http::{HeaderName, StatusCode};
 use serde_json::json;
+use uuid::Uuid;
 
 /// An error answer.
 #[derive(Clone, Debug)]
@@ -71,8 +72,18 @@ impl Refusal {
         )
     }
 
-    /// 404 for a project of this name or id.
+    /// 404 for a project of this name or id. Of an id the service does not tell whether it is gone or hidden.
     pub fn project_missing(name: &str) -> Self {
+        if Uuid::parse_str(name).is_ok() {
+            return Self::typed(
+                404,
+                "Microsoft.TeamFoundation.Core.WebApi.ProjectDoesNotExistException",
+                "Microsoft.TeamFoundation.Core.WebApi",
+                &format!(
+                    "VS800075: The project with id 'vstfs:///Classification/TeamProject/{name}' does not exist, or you do not have permission to access it."
+                ),
+            );
+        }
         Self::typed(
             404,
             "Microsoft.TeamFoundation.Core.WebApi.ProjectDoesNotExistWithNameException",

@@ -156,10 +156,12 @@ async fn a_project_is_there_or_gone_or_hidden() {
     let id = "00000000-0000-0000-0000-000000000007";
     let body = |state: &str| format!(r#"{{"id":"{id}","state":"{state}"}}"#);
     let gone = r#"{"message":"TF200016: x","typeKey":"ProjectDoesNotExistWithNameException"}"#;
+    let either = r#"{"message":"VS800075: x","typeKey":"ProjectDoesNotExistException"}"#;
     for (code, body, expected) in [
         (200, body("wellFormed"), "there"),
         (200, body("deleted"), "gone"),
         (404, gone.to_owned(), "gone"),
+        (404, either.to_owned(), "hidden"),
         (404, String::new(), "hidden"),
         (403, String::new(), "hidden"),
     ] {
