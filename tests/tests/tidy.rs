@@ -67,6 +67,7 @@ const MAY_KNOW: &[(&str, &[&str])] = &[
             "adit", "bus", "chassis", "local", "store", "testkit", "wire",
         ],
     ),
+    ("bench", &["bus", "store", "testkit", "wire"]),
     ("xtask", &[]),
 ];
 

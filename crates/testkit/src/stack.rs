@@ -1,7 +1,7 @@
 //! A whole Adit of real processes.
 
 use std::{
-    path::PathBuf,
+    path::{Path, PathBuf},
     sync::{Mutex, PoisonError},
     time::Duration,
 };
@@ -46,6 +46,8 @@ pub struct StackOptions {
     pub replicas: usize,
     /// Settings of all services.
     pub settings: Vec<(&'static str, String)>,
+    /// PostgreSQL flushes to the disk, as in production: slower, for measurements.
+    pub durable: bool,
 }
 
 impl Default for StackOptions {
@@ -59,6 +61,7 @@ impl Default for StackOptions {
                 ("ADIT_SLOW_INTERVAL", "1h".to_owned()),
                 ("ADIT_RUN_LEASE", "5s".to_owned()),
             ],
+            durable: false,
         }
     }
 }
@@ -75,6 +78,13 @@ impl StackOptions {
     #[must_use]
     pub fn replicas(mut self, replicas: usize) -> Self {
         self.replicas = replicas;
+        self
+    }
+
+    /// With a PostgreSQL that flushes to the disk, as in production.
+    #[must_use]
+    pub fn durable(mut self) -> Self {
+        self.durable = true;
         self
     }
 
@@ -124,12 +134,12 @@ impl Stack {
         let directory = place.directory();
         let tools = Tools::new(target.join("tools"));
         let nats = Nats::start(&tools, &directory.join("nats"), NatsOptions::default()).await?;
-        let fast = PostgresOptions {
-            fast: true,
+        let postgres = PostgresOptions {
+            fast: !options.durable,
             ephemeral: true,
             ..PostgresOptions::default()
         };
-        let postgres = Postgres::start(&tools, &directory.join("postgres"), fast).await?;
+        let postgres = Postgres::start(&tools, &directory.join("postgres"), postgres).await?;
         postgres.create_database("adit").await?;
         let emulator = Emulated::start(
             &programs.join("emulator"),
@@ -222,6 +232,11 @@ impl Stack {
     fn replicas(&mut self, name: &str) -> impl Iterator<Item = &mut Replica> {
         let services = self.services.iter_mut();
         services.filter(move |replica| replica.name == name)
+    }
+
+    /// Where its data and logs are.
+    pub fn directory(&self) -> &Path {
+        self.place.directory()
     }
 
     /// The test has passed: nothing of the stack is kept.
@@ -320,11 +335,13 @@ impl Stack {
     }
 }
 
-/// Where the programs are: beside the test that runs.
+/// Where the programs are: beside the program that runs, or above the `deps` of the test that does.
 pub fn programs() -> anyhow::Result<PathBuf> {
     let test = std::env::current_exe()?;
-    let deps = test.parent().context("the directory of the test")?;
-    let programs = deps.parent().context("the directory of the programs")?;
+    let mut programs = test.parent().context("the directory of the test")?;
+    if programs.ends_with("deps") {
+        programs = programs.parent().context("the directory of the programs")?;
+    }
     ensure!(
         programs.join("emulator").exists(),
         "the programs are not built: run `cargo build --workspace --bins`, or `cargo xtask test`"

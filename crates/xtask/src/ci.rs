@@ -29,7 +29,7 @@ pub(crate) fn run() -> anyhow::Result<()> {
         ]))
     })?;
     step("demo", || {
-        let programs = house::programs(false)?;
+        let programs = house::programs(false, &[])?;
         step::run(demo::demo(&programs)?.args(["--once", "--size", "small"]))
     })?;
     // Last, so that the closing lines are the test runner's.

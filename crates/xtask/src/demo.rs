@@ -35,7 +35,9 @@ pub(crate) struct Options {
 
 /// Builds, and hands over: signals then reach the demo itself.
 pub(crate) fn run(options: &Options) -> anyhow::Result<()> {
-    let programs = step("building the programs", || house::programs(options.release))?;
+    let programs = step("building the programs", || {
+        house::programs(options.release, &[])
+    })?;
     let mut demo = demo(&programs)?;
     demo.args(["--size", &options.size]);
     demo.args(options.once.then_some("--once"));

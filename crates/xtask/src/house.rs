@@ -49,12 +49,17 @@ pub(crate) fn target() -> anyhow::Result<PathBuf> {
         .into())
 }
 
-/// Builds the programs, and tells where they are.
-pub(crate) fn programs(release: bool) -> anyhow::Result<PathBuf> {
+/// Builds the programs, and others beside them; tells where they are.
+pub(crate) fn programs(release: bool, others: &[&str]) -> anyhow::Result<PathBuf> {
     let mut build = cargo();
     build.arg("build").args(release.then_some("--release"));
     build
-        .args(PROGRAMS.iter().flat_map(|program| ["--package", program]))
+        .args(
+            PROGRAMS
+                .iter()
+                .chain(others)
+                .flat_map(|program| ["--package", program]),
+        )
         .arg("--bins");
     run(&mut build)?;
     Ok(target()?.join(if release { "release" } else { "debug" }))

@@ -25,7 +25,7 @@ pub(crate) fn run(options: &Options) -> anyhow::Result<()> {
 
 /// Runs all tests; with options for the runner, only what they choose.
 pub(crate) fn tests(options: &[OsString]) -> anyhow::Result<()> {
-    let programs = step("building the programs", || house::programs(false))?;
+    let programs = step("building the programs", || house::programs(false, &[]))?;
     step("finding nats-server and PostgreSQL", || {
         step::run(demo::demo(&programs)?.arg("--servers"))
     })?;
