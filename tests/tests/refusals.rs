@@ -112,7 +112,7 @@ async fn what_is_hidden_is_not_deleted() -> anyhow::Result<()> {
     stack.emulator.change(shown).await?;
     stack
         .emulator
-        .fault(json!({ "path": "/_apis/git/repositories", "effect": { "kind": "drop", "percent": 50 } }))
+        .fault(json!({ "path": "/_apis/git/repositories?", "effect": { "kind": "drop", "percent": 50 } }))
         .await?;
     stack.sync().await?;
     assert_eq!(existing(&stack).await?, before, "half of the repositories");
