@@ -52,7 +52,7 @@ async fn every_change_arrives_in_the_next_run_and_is_told_once() -> anyhow::Resu
             .await
             .with_context(|| format!("after {kind}"))?;
     }
-    Ok(())
+    stack.passed()
 }
 
 async fn check(

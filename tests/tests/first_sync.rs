@@ -48,7 +48,7 @@ async fn a_first_sync_equals_the_ground_truth_and_a_second_one_writes_no_row() -
             "{domain}: {used} requests for a budget of {budget}: {requests:#?}"
         );
     }
-    Ok(())
+    stack.passed()
 }
 
 fn dead(status: &SyncStatusReply) -> u64 {
