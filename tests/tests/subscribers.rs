@@ -140,7 +140,7 @@ struct Python {
     cache: PathBuf,
 }
 
-/// Made once, and kept under the target directory; what is there already needs no PyPI.
+/// Made once, and kept under the target directory; what is there already needs no `PyPI`.
 fn python() -> anyhow::Result<Python> {
     let example = Path::new(env!("CARGO_MANIFEST_DIR")).join("../examples/python");
     let environment = Path::new(env!("CARGO_TARGET_TMPDIR")).join("python");
