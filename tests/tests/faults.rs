@@ -121,7 +121,10 @@ async fn two_of_each_service_end_where_one_does() -> anyhow::Result<()> {
 
 #[tokio::test]
 async fn a_full_page_stream_makes_fetchers_wait_and_flows_on() -> anyhow::Result<()> {
-    let options = StackOptions::default().with("ADIT_PAGES_MAX_BYTES", "65536");
+    // A run that was read to its end tells nothing more while its pages wait: its lease must outlast the writer's absence.
+    let options = StackOptions::default()
+        .with("ADIT_PAGES_MAX_BYTES", "65536")
+        .with("ADIT_RUN_LEASE", "60s");
     let mut stack = Stack::start(&options).await?;
     for writer in stack.service("writer") {
         writer.suspend()?;
