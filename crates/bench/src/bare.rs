@@ -48,10 +48,10 @@ pub(crate) async fn measure(stack: &Stack) -> anyhow::Result<Figure> {
     let began = Instant::now();
     let projects: Vec<Project> = source.whole("_apis/projects?$top=1000").await?;
     futures::try_join!(
-        source.by_body(
-            "_apis/wit/reporting/workitemrevisions?$expand=fields&includeIdentityRef=true&includeDeleted=true&includeTagRef=true&$maxPageSize=1000"
+        source.by_link(
+            "_apis/wit/reporting/workitemrevisions?api-version=7.1&$expand=fields&includeIdentityRef=true&includeDeleted=true&includeTagRef=true&$maxPageSize=1000"
         ),
-        source.by_body("_apis/wit/reporting/workitemlinks?api-version=7.1"),
+        source.by_link("_apis/wit/reporting/workitemlinks?api-version=7.1"),
         each(&projects, |project| builds(&source, project)),
         each(&projects, |project| pull_requests(&source, project)),
         changesets(&source),

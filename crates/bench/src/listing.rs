@@ -1,6 +1,10 @@
 //! Listings of the source, page by page: only what is needed to go on is read of an item.
 
-use serde::{Deserialize, de::DeserializeOwned};
+use anyhow::Context as _;
+use serde::{
+    Deserialize,
+    de::{DeserializeOwned, IgnoredAny},
+};
 
 use crate::source::Source;
 
@@ -14,7 +18,7 @@ struct Page<T> {
     #[serde(alias = "values")]
     value: Vec<T>,
     #[serde(default)]
-    continuation_token: Option<String>,
+    next_link: Option<String>,
     #[serde(default)]
     is_last_batch: bool,
 }
@@ -59,18 +63,17 @@ impl Source {
         Ok(items)
     }
 
-    /// A feed whose answers carry a token and say whether they are the last.
-    pub(crate) async fn by_body(&self, path: &str) -> anyhow::Result<()> {
+    /// A feed whose answers say where the next one is, and whether they are the last.
+    pub(crate) async fn by_link(&self, path: &str) -> anyhow::Result<()> {
         let mut next = path.to_owned();
-        while let Some(answer) = self.get::<Page<serde::de::IgnoredAny>>(&next).await? {
+        while let Some(answer) = self.get::<Page<IgnoredAny>>(&next).await? {
             self.count(answer.body.value.len());
-            let Some(token) = answer.body.continuation_token else {
-                break;
-            };
             if answer.body.is_last_batch {
                 break;
             }
-            next = format!("{path}&continuationToken={token}");
+            let link = answer.body.next_link.context("a link to the next page")?;
+            let path = self.path(&link);
+            next = path.context("a link into the organization")?.to_owned();
         }
         Ok(())
     }

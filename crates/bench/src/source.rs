@@ -59,7 +59,13 @@ impl Source {
             .send()
             .await?;
         let status = answer.status();
-        if status.is_client_error() || status == StatusCode::NO_CONTENT {
+        if [
+            StatusCode::NO_CONTENT,
+            StatusCode::FORBIDDEN,
+            StatusCode::NOT_FOUND,
+        ]
+        .contains(&status)
+        {
             return Ok(None);
         }
         ensure!(status.is_success(), "{path}: {status}");
@@ -73,6 +79,11 @@ impl Source {
         }
         let body = serde_json::from_slice(&body).with_context(|| format!("read {path}"))?;
         Ok(Some(Answer { body, token }))
+    }
+
+    /// The path of a link that an answer gave.
+    pub(crate) fn path<'a>(&self, link: &'a str) -> Option<&'a str> {
+        link.strip_prefix(&self.organization)?.strip_prefix('/')
     }
 
     /// Clones a repository; tells whether that could be done.
