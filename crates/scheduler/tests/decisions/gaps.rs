@@ -89,11 +89,11 @@ async fn threads_are_read_again_while_people_may_still_talk() {
     assert_eq!(keys(job), [3, 2, 1]);
     assert_eq!(job.job.gaps[0].repository_id, repository.to_string());
     world.answer(job, "read", "now()").await;
-    for (hours, expected) in [(5, vec![]), (7, vec![1]), (25, vec![2, 1])] {
+    for (minutes, expected) in [(50, vec![]), (70, vec![1]), (25 * 60, vec![2, 1])] {
         world.end_runs().await;
         world
             .sql(&format!(
-                "UPDATE sync.details SET read_at = now() - interval '{hours} hours'"
+                "UPDATE sync.details SET read_at = now() - interval '{minutes} minutes'"
             ))
             .await;
         let jobs = decide(&mut world.decider()).await;
@@ -101,7 +101,7 @@ async fn threads_are_read_again_while_people_may_still_talk() {
             .into_iter()
             .flat_map(keys)
             .collect();
-        assert_eq!(asked, expected, "after {hours} hours");
+        assert_eq!(asked, expected, "after {minutes} minutes");
     }
 }
 
