@@ -64,7 +64,7 @@ async fn a_job_says_what_its_fetcher_must_know() {
     let repository = world.repository(1, project).await;
     let mut decider = world.decider();
     decide(&mut decider).await;
-    world.sql("UPDATE sync.feeds SET cursor = 'here', requested = true WHERE entity IN ('refs', 'projects', 'repositories', 'work_item_revisions')").await;
+    world.sql("UPDATE sync.feeds SET cursor = 'here', requested = true WHERE entity IN ('refs', 'projects', 'repositories')").await;
     world.end_runs().await;
     let jobs = decide(&mut decider).await;
     let job = &of(&jobs, "refs")[0].job;
@@ -82,7 +82,6 @@ async fn a_job_says_what_its_fetcher_must_know() {
     assert_eq!((job.epoch, job.cursor.as_slice()), (2, b"here".as_slice()));
     for (entity, id, name, within) in [
         ("projects", project, "Pit 1", String::new()),
-        ("work_item_revisions", project, "Pit 1", String::new()),
         ("repositories", repository, "Seam 1", project.to_string()),
     ] {
         let known = &of(&jobs, entity)[0].job.known;

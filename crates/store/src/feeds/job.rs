@@ -135,10 +135,10 @@ async fn prepare(
 }
 
 /// What a listing needs to know of earlier ones: projects are asked for again by id when they are missing from the listing,
-/// repositories likewise, and revisions tell projects by their names.
+/// repositories likewise.
 fn known_kind(entity: &Entity) -> Option<&'static str> {
     match entity.name {
-        "projects" | "work_item_revisions" => Some("project"),
+        "projects" => Some("project"),
         "repositories" => Some("repository"),
         _ => None,
     }
