@@ -59,7 +59,10 @@ impl Figure {
 }
 
 async fn measure(options: &Options) -> anyhow::Result<()> {
-    let setup = StackOptions::default().size(&options.size).durable();
+    let setup = StackOptions::default()
+        .size(&options.size)
+        .with("ADIT_RUN_LEASE", "60s")
+        .durable();
     let mut stack = Stack::start(&setup).await?;
     say(format_args!(
         "size {}; {}; PostgreSQL flushes as in production",

@@ -42,6 +42,11 @@ impl Refusal {
         FULL.contains(&self.code)
     }
 
+    /// The server has not the room that a stream wants to be promised.
+    pub(crate) fn lacks_storage(&self) -> bool {
+        self.code == ErrorCode::STORAGE_RESOURCES_EXCEEDED
+    }
+
     pub(crate) fn is_missing(&self) -> bool {
         [ErrorCode::STREAM_NOT_FOUND, ErrorCode::CONSUMER_NOT_FOUND].contains(&self.code)
     }

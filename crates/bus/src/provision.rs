@@ -127,11 +127,14 @@ fn accept(what: String, differences: Vec<Setting>) -> Result<(), Error> {
 }
 
 fn refused(what: &str, refusal: &Refusal) -> Error {
+    let remedy = if refusal.lacks_storage() {
+        "give JetStream more (max_file_store of nats-server; without it, three quarters of what the disk has free), or \
+         let ADIT_PAGES_MAX_BYTES and ADIT_RECORDS_MAX_BYTES ask for less"
+    } else {
+        "where a setting cannot be changed, delete it: its content is read again"
+    };
     Error::Nats {
         doing: format!("making the {what} what it must be"),
-        reason: format!(
-            "{}; where a setting cannot be changed, delete it: its content is read again",
-            refusal.reason
-        ),
+        reason: format!("{}; {remedy}", refusal.reason),
     }
 }

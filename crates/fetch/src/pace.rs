@@ -3,8 +3,9 @@
 //! Azure DevOps counts per identity, not per process (PITFALLS 9), and answers that are throttled are successes with
 //! `Retry-After` (PITFALLS 6). So what one process learns must hold for all: until when nothing may be sent is a value
 //! in the NATS bucket `adit-pace`, which every process follows. How many requests may be in flight at once is divided
-//! there too: each process keeps its name in the value while it works for the identity, and takes an equal share.
-//! A process that vanishes loses its share when its line is not renewed.
+//! there too: each process keeps its name in the value while it sends requests for the identity, and takes an equal
+//! share. A process that has sent none for a while leaves its share to the others, one that vanishes loses it when its
+//! line is not renewed.
 
 mod share;
 
@@ -30,6 +31,8 @@ use share::Share;
 const RENEW: Duration = Duration::from_secs(10);
 /// and lost after so long.
 const LIFE: Duration = Duration::from_secs(30);
+/// Who has sent nothing for so long leaves its share to the others.
+const IDLE: Duration = Duration::from_secs(1);
 /// Who loses the race for a value that many write tries again so often.
 const TRIES: u32 = 20;
 
@@ -77,8 +80,10 @@ impl Paces {
                     in_flight: 0,
                     most: self.at_once,
                     blocked_until: None,
+                    idle_since: None,
                 }),
                 changed: Notify::new(),
+                began: Notify::new(),
                 learned,
                 domain: self.domain,
             });
@@ -102,6 +107,8 @@ impl Paces {
 pub(crate) struct Pace {
     state: Mutex<State>,
     changed: Notify,
+    /// The first request after an idle time.
+    began: Notify,
     learned: mpsc::Sender<Duration>,
     domain: &'static str,
 }
@@ -111,11 +118,19 @@ struct State {
     in_flight: usize,
     most: usize,
     blocked_until: Option<Instant>,
+    /// When the last request ended, while none is in flight.
+    idle_since: Option<Instant>,
 }
 
 impl Pace {
     fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Whether a request is in flight, or was a moment ago.
+    fn is_used(&self) -> bool {
+        let state = self.state();
+        state.in_flight > 0 || state.idle_since.is_some_and(|since| since.elapsed() < IDLE)
     }
 
     fn block(&self, wait: Duration) {
@@ -132,7 +147,13 @@ struct Place(Arc<Pace>);
 
 impl Drop for Place {
     fn drop(&mut self) {
-        self.0.state().in_flight -= 1;
+        {
+            let mut state = self.0.state();
+            state.in_flight -= 1;
+            if state.in_flight == 0 {
+                state.idle_since = Some(Instant::now());
+            }
+        }
         self.0.changed.notify_one();
     }
 }
@@ -145,6 +166,9 @@ impl azdo::Pace for SharedPace {
     fn permit(&self) -> BoxFuture<'_, Permit> {
         Box::pin(async {
             let asked = Instant::now();
+            if !self.0.is_used() {
+                self.0.began.notify_one();
+            }
             loop {
                 let changed = self.0.changed.notified();
                 let blocked_until = {
@@ -213,25 +237,46 @@ struct Keeper {
 
 impl Keeper {
     async fn keep(self, mut lessons: mpsc::Receiver<Duration>, soft: CancellationToken) {
-        let mut renew = tokio::time::interval(RENEW);
-        renew.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        let mut look = tokio::time::interval(IDLE);
+        look.set_missed_tick_behavior(MissedTickBehavior::Delay);
         let bucket = self.bus.pace();
         let mut values = bucket.watch(&self.key);
+        let mut line: Option<Instant> = None;
         loop {
             tokio::select! {
                 () = soft.cancelled() => break,
-                _ = renew.tick() => self.write(None).await,
-                Some(wait) = lessons.recv() => self.write(Some(wait)).await,
+                () = self.pace.began.notified(), if line.is_none() => {
+                    self.write(Line::Keep, None).await;
+                    line = Some(Instant::now());
+                }
+                _ = look.tick() => match line {
+                    Some(_) if !self.pace.is_used() => {
+                        self.write(Line::Leave, None).await;
+                        line = None;
+                    }
+                    Some(kept) if kept.elapsed() >= RENEW => {
+                        self.write(Line::Keep, None).await;
+                        line = Some(Instant::now());
+                    }
+                    _ => {}
+                },
+                Some(wait) = lessons.recv() => {
+                    self.write(Line::Keep, Some(wait)).await;
+                    line = Some(Instant::now());
+                }
                 value = values.next() => {
                     if let Some(Ok(entry)) = value {
                         self.learn(&Share::read(entry.value.as_deref()));
                     } else {
-                        // The bucket went away. Whoever provisions makes it again: ask with the next renewal.
-                        renew.tick().await;
+                        // The bucket went away. Whoever provisions makes it again: ask a little later.
+                        look.tick().await;
                         values = bucket.watch(&self.key);
                     }
                 }
             }
+        }
+        if line.is_some() {
+            self.write(Line::Leave, None).await;
         }
     }
 
@@ -240,13 +285,13 @@ impl Keeper {
         if let Some(wait) = share.blocked_for(now) {
             self.pace.block(wait);
         }
-        self.pace.state().most = share.part(self.at_once, now);
+        self.pace.state().most = share.part(self.at_once, &self.process, now);
         self.pace.changed.notify_one();
     }
 
-    /// Writes our line, and until when nothing may be sent. Sharing is a courtesy: when it fails, the process goes on
-    /// with what it knows itself.
-    async fn write(&self, wait: Option<Duration>) {
+    /// Writes our line or takes it out, and until when nothing may be sent. Sharing is a courtesy: when it fails, the
+    /// process goes on with what it knows itself.
+    async fn write(&self, line: Line, wait: Option<Duration>) {
         let bucket = self.bus.pace();
         for _ in 0..TRIES {
             let entry = match bucket.get(&self.key).await {
@@ -258,7 +303,11 @@ impl Keeper {
             let value = entry.as_ref().and_then(|entry| entry.value.as_deref());
             let mut share = Share::read(value);
             let now = (self.clock)().as_millisecond();
-            share.renew(&self.process, now, LIFE);
+            match line {
+                Line::Keep => share.renew(&self.process, now, LIFE),
+                Line::Leave if share.leave(&self.process) => {}
+                Line::Leave => return,
+            }
             if let Some(wait) = wait {
                 share.block(now, wait);
             }
@@ -280,6 +329,13 @@ impl Keeper {
             }
         }
     }
+}
+
+/// What becomes of our line in the value.
+#[derive(Clone, Copy, Debug)]
+enum Line {
+    Keep,
+    Leave,
 }
 
 /// Names of processes and until when they are believed to live, in milliseconds of Unix time.

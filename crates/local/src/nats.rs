@@ -22,8 +22,9 @@ const ATTEMPTS: usize = 5;
 pub struct NatsOptions {
     /// The port; a free one when absent.
     pub port: Option<u16>,
-    /// The most bytes that JetStream may keep in files; the server's own limit when absent.
-    pub max_file_store: Option<u64>,
+    /// The most bytes that streams may be promised in files. It is not what the disk has free: the server's own limit,
+    /// three quarters of that, refuses Adit's streams on a small disk before a byte is written.
+    pub max_file_store: u64,
     /// The most bytes that JetStream may keep in memory.
     pub max_memory_store: Option<u64>,
     /// Whether each acknowledged message is on the disk, as in production. Without it a power cut loses young streams.
@@ -36,7 +37,7 @@ impl Default for NatsOptions {
     fn default() -> Self {
         Self {
             port: None,
-            max_file_store: None,
+            max_file_store: 64 << 30,
             max_memory_store: None,
             sync_always: true,
             extra: String::new(),
@@ -190,12 +191,8 @@ fn configure(name: &str, port: u16, store: &Path, options: &NatsOptions) -> Stri
         format!("listen: \"127.0.0.1:{port}\""),
         "jetstream {".to_owned(),
         format!("  store_dir: {:?}", store.display().to_string()),
+        format!("  max_file_store: {}", options.max_file_store),
     ];
-    lines.extend(
-        options
-            .max_file_store
-            .map(|bytes| format!("  max_file_store: {bytes}")),
-    );
     lines.extend(
         options
             .max_memory_store

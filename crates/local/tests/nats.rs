@@ -21,7 +21,7 @@ fn greeting(nats: &Nats) -> Option<String> {
 async fn a_server_lives_through_restarts_and_ends_with_its_handle() {
     let directory = tempfile::tempdir().unwrap();
     let options = NatsOptions {
-        max_file_store: Some(100_000_000),
+        max_file_store: 100_000_000,
         ..NatsOptions::default()
     };
     let mut nats = Nats::start(&tools(), directory.path(), options)

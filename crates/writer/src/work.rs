@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, time::Duration};
 
 use bus::{Bus, PageDelivery};
 use chassis::{Condition, Lifecycle};
-use futures::future::BoxFuture;
+use futures::future::{BoxFuture, join_all};
 use jiff::Timestamp;
 use store::{DeadLetter, Fate, PageResult, Store};
 use tracing::Instrument as _;
@@ -116,13 +116,12 @@ impl Writer {
             };
             self.measure(entity, pages, &results);
             if self.tell(entity, pages, results).await {
-                for page in pages {
-                    if let Err(error) = page.delivery.ack().await {
-                        tracing::debug!(
-                            %error,
-                            "a committed page could not be acknowledged; it comes again as a duplicate"
-                        );
-                    }
+                let acks = pages.iter().map(|page| page.delivery.ack());
+                for error in join_all(acks).await.into_iter().filter_map(Result::err) {
+                    tracing::debug!(
+                        %error,
+                        "a committed page could not be acknowledged; it comes again as a duplicate"
+                    );
                 }
             }
             true

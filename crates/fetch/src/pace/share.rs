@@ -36,6 +36,11 @@ impl Share {
             .insert(process.to_owned(), now + milliseconds(life));
     }
 
+    /// Drops the line of a process. True when it had one.
+    pub(super) fn leave(&mut self, process: &str) -> bool {
+        self.processes.remove(process).is_some()
+    }
+
     /// Nothing may be sent for so long.
     pub(super) fn block(&mut self, now: i64, wait: Duration) {
         self.blocked_until = self.blocked_until.max(now + milliseconds(wait));
@@ -50,14 +55,14 @@ impl Share {
             .map(Duration::from_millis)
     }
 
-    /// The part of `whole` that one process may have in flight; at least one.
-    pub(super) fn part(&self, whole: usize, now: i64) -> usize {
-        let alive = self
+    /// The part of `whole` that this process may have in flight; at least one. It counts itself before its line stands.
+    pub(super) fn part(&self, whole: usize, process: &str, now: i64) -> usize {
+        let others = self
             .processes
-            .values()
-            .filter(|until| **until > now)
+            .iter()
+            .filter(|(name, until)| *name != process && **until > now)
             .count();
-        (whole / alive.max(1)).max(1)
+        (whole / (others + 1)).max(1)
     }
 }
 
@@ -74,12 +79,23 @@ mod tests {
     #[test]
     fn the_whole_is_divided_among_those_who_live() {
         let mut share = Share::default();
-        assert_eq!(share.part(8, 0), 8);
+        assert_eq!(share.part(8, "two", 0), 8);
         share.renew("one", 0, LIFE);
+        assert_eq!(share.part(8, "two", 10_000), 4, "its own line comes later");
         share.renew("two", 10_000, LIFE);
-        assert_eq!(share.part(8, 10_000), 4);
-        assert_eq!(share.part(8, 35_000), 8, "`one` was not renewed");
-        assert_eq!(share.part(1, 10_000), 1, "nobody is shut out");
+        assert_eq!(share.part(8, "two", 10_000), 4);
+        assert_eq!(share.part(8, "two", 35_000), 8, "`one` was not renewed");
+        assert_eq!(share.part(1, "two", 10_000), 1, "nobody is shut out");
+    }
+
+    #[test]
+    fn who_leaves_gives_its_part_to_the_others() {
+        let mut share = Share::default();
+        share.renew("one", 0, LIFE);
+        share.renew("two", 0, LIFE);
+        assert!(share.leave("one"));
+        assert!(!share.leave("one"));
+        assert_eq!(share.part(8, "two", 0), 8);
     }
 
     #[test]
@@ -97,7 +113,7 @@ mod tests {
         share.renew("one", 0, LIFE);
         share.block(0, LIFE);
         let read = Share::read(Some(&share.write()));
-        assert_eq!(read.part(8, 0), 8);
+        assert_eq!(read.part(8, "two", 0), 4);
         assert_eq!(read.blocked_for(0), Some(LIFE));
         assert_eq!(Share::read(Some(b"kittens")).blocked_for(0), None);
     }
