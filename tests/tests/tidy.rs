@@ -10,6 +10,7 @@ use wire::{Domain, ENTITIES, Entity};
 const MAY_KNOW: &[(&str, &[&str])] = &[
     ("wire", &[]),
     ("seal", &[]),
+    ("credential", &[]),
     ("telemetry", &[]),
     ("azdo", &[]),
     ("local", &[]),

@@ -1,0 +1,189 @@
+//! What a credential is, without its secret.
+
+use jiff::{SignedDuration, Timestamp};
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use crate::{Expiry, Refusal, retired};
+
+/// Every kind, as it stands in the API, the database and the command line.
+pub const KINDS: [&str; 7] = [
+    "entra_user",
+    "device_code",
+    "service_principal_secret",
+    "service_principal_certificate",
+    "workload_identity",
+    "managed_identity",
+    "personal_access_token",
+];
+
+/// A refresh token lives so long from its issue, and each use gives a new one.
+/// <https://learn.microsoft.com/entra/identity-platform/refresh-tokens>
+const REFRESH_TOKEN_LIFE: SignedDuration = SignedDuration::from_hours(90 * 24);
+
+/// What a credential is, without its secret: stored as JSON beside the connection, shown to people.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum Description {
+    /// A person, signed in with a browser.
+    EntraUser {
+        /// Where they signed in.
+        tenant_id: Uuid,
+        /// Their name at sign-in, as `someone@contoso.com`.
+        account: String,
+        /// Their object in the tenant.
+        object_id: String,
+        /// Their name.
+        #[serde(default)]
+        display_name: String,
+        /// When their refresh token was issued; see [`Description::renewed`].
+        #[serde(default)]
+        issued_at: Option<Timestamp>,
+    },
+    /// A person, signed in with a code on another device.
+    DeviceCode {
+        /// Where they signed in.
+        tenant_id: Uuid,
+        /// Their name at sign-in, as `someone@contoso.com`.
+        account: String,
+        /// Their object in the tenant.
+        object_id: String,
+        /// Their name.
+        #[serde(default)]
+        display_name: String,
+        /// When their refresh token was issued; see [`Description::renewed`].
+        #[serde(default)]
+        issued_at: Option<Timestamp>,
+    },
+    /// An application with a client secret.
+    ServicePrincipalSecret {
+        /// Its tenant.
+        tenant_id: Uuid,
+        /// Its application id.
+        client_id: Uuid,
+        /// When the secret ends, if somebody said so: Entra does not.
+        #[serde(default)]
+        expires_on: Option<Timestamp>,
+    },
+    /// An application with a certificate.
+    ServicePrincipalCertificate {
+        /// Its tenant.
+        tenant_id: Uuid,
+        /// Its application id.
+        client_id: Uuid,
+        /// Of the certificate, as Entra's pages show it.
+        thumbprint: String,
+        /// When the certificate ends.
+        #[serde(default)]
+        expires_on: Option<Timestamp>,
+    },
+    /// A workload whose platform vouches for it with a token in a file. What is `None` is set in the process's environment.
+    WorkloadIdentity {
+        /// Its tenant.
+        #[serde(default)]
+        tenant_id: Option<Uuid>,
+        /// Its application id.
+        #[serde(default)]
+        client_id: Option<Uuid>,
+    },
+    /// The identity of the machine in Azure that we run on.
+    ManagedIdentity {
+        /// Which of its identities; `None` is the one assigned by the system.
+        #[serde(default)]
+        client_id: Option<Uuid>,
+    },
+    /// A personal access token of one organization.
+    PersonalAccessToken {
+        /// When it ends, if somebody said so: Azure DevOps does not.
+        #[serde(default)]
+        expires_on: Option<Timestamp>,
+    },
+}
+
+impl Description {
+    /// One of [`KINDS`].
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Self::EntraUser { .. } => "entra_user",
+            Self::DeviceCode { .. } => "device_code",
+            Self::ServicePrincipalSecret { .. } => "service_principal_secret",
+            Self::ServicePrincipalCertificate { .. } => "service_principal_certificate",
+            Self::WorkloadIdentity { .. } => "workload_identity",
+            Self::ManagedIdentity { .. } => "managed_identity",
+            Self::PersonalAccessToken { .. } => "personal_access_token",
+        }
+    }
+
+    /// What it is, for people, in a few words.
+    pub fn label(&self) -> String {
+        match self {
+            Self::EntraUser { account, .. } => format!("Microsoft account {account}"),
+            Self::DeviceCode { account, .. } => {
+                format!("Microsoft account {account} (device code)")
+            }
+            Self::ServicePrincipalSecret { client_id, .. } => {
+                format!("Service principal {client_id} (client secret)")
+            }
+            Self::ServicePrincipalCertificate { client_id, .. } => {
+                format!("Service principal {client_id} (certificate)")
+            }
+            Self::WorkloadIdentity { client_id, .. } => match client_id {
+                Some(client_id) => format!("Workload identity {client_id}"),
+                None => "Workload identity".to_owned(),
+            },
+            Self::ManagedIdentity { client_id } => match client_id {
+                Some(client_id) => format!("Managed identity {client_id}"),
+                None => "Managed identity of the system".to_owned(),
+            },
+            Self::PersonalAccessToken { .. } => "Personal access token".to_owned(),
+        }
+    }
+
+    /// Whether a secret must be kept for it.
+    pub fn has_secret(&self) -> bool {
+        !matches!(
+            self,
+            Self::WorkloadIdentity { .. } | Self::ManagedIdentity { .. }
+        )
+    }
+
+    /// When it ends, as far as anybody knows.
+    pub fn expires_on(&self) -> Option<Timestamp> {
+        match self {
+            Self::EntraUser { issued_at, .. } | Self::DeviceCode { issued_at, .. } => {
+                issued_at.and_then(|at| at.checked_add(REFRESH_TOKEN_LIFE).ok())
+            }
+            Self::ServicePrincipalSecret { expires_on, .. }
+            | Self::ServicePrincipalCertificate { expires_on, .. }
+            | Self::PersonalAccessToken { expires_on } => *expires_on,
+            Self::WorkloadIdentity { .. } | Self::ManagedIdentity { .. } => None,
+        }
+    }
+
+    /// How near its end is, and what to do about it.
+    pub fn expiry(&self, now: Timestamp) -> Option<Expiry> {
+        self.expires_on().map(|on| Expiry::new(self, on, now))
+    }
+
+    /// Says that a new refresh token was issued at this instant: its life begins anew.
+    pub fn renewed(&mut self, at: Timestamp) {
+        if let Self::EntraUser { issued_at, .. } | Self::DeviceCode { issued_at, .. } = self {
+            *issued_at = Some(at);
+        }
+    }
+}
+
+/// Refuses a kind that there is not; one that there was, with what to use instead.
+pub fn check_kind(kind: &str) -> Result<(), Refusal> {
+    if KINDS.contains(&kind) {
+        return Ok(());
+    }
+    Err(retired::kind(kind).unwrap_or_else(|| {
+        let shown: String = kind.chars().take(50).collect();
+        Refusal::misconfigured(
+            "unknown_kind",
+            format!("{shown:?} is no kind of credential"),
+            format!("use one of {}", KINDS.join(", ")),
+        )
+    }))
+}
