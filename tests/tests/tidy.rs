@@ -11,6 +11,7 @@ const MAY_KNOW: &[(&str, &[&str])] = &[
     ("wire", &[]),
     ("seal", &[]),
     ("credential", &[]),
+    ("preflight", &["azdo"]),
     ("telemetry", &[]),
     ("azdo", &[]),
     ("local", &[]),
