@@ -27,6 +27,17 @@ struct Options {
     /// How large the emulated organization is
     #[arg(long, default_value = "medium", value_parser = ["small", "medium", "large"])]
     size: String,
+
+    /// A setting of all services, such as ADIT_WRITER_PAGES=16; may be repeated
+    #[arg(long = "set", value_name = "NAME=VALUE", value_parser = setting)]
+    settings: Vec<(String, String)>,
+}
+
+fn setting(text: &str) -> Result<(String, String), String> {
+    let (name, value) = text
+        .split_once('=')
+        .ok_or("a setting is written as NAME=VALUE")?;
+    Ok((name.to_owned(), value.to_owned()))
 }
 
 fn main() -> ExitCode {
@@ -59,10 +70,13 @@ impl Figure {
 }
 
 async fn measure(options: &Options) -> anyhow::Result<()> {
-    let setup = StackOptions::default()
+    let mut setup = StackOptions::default()
         .size(&options.size)
         .with("ADIT_RUN_LEASE", "60s")
         .durable();
+    for (name, value) in &options.settings {
+        setup = setup.with(name, value);
+    }
     let mut stack = Stack::start(&setup).await?;
     say(format_args!(
         "size {}; {}; PostgreSQL flushes as in production",

@@ -45,7 +45,7 @@ pub struct StackOptions {
     /// How many processes of each service.
     pub replicas: usize,
     /// Settings of all services.
-    pub settings: Vec<(&'static str, String)>,
+    pub settings: Vec<(String, String)>,
     /// PostgreSQL flushes to the disk, as in production: slower, for measurements.
     pub durable: bool,
 }
@@ -56,11 +56,13 @@ impl Default for StackOptions {
             emulator: Vec::new(),
             replicas: 1,
             // Nothing is due by itself: a test orders what it wants.
-            settings: vec![
-                ("ADIT_CYCLE_INTERVAL", "1h".to_owned()),
-                ("ADIT_SLOW_INTERVAL", "1h".to_owned()),
-                ("ADIT_RUN_LEASE", "5s".to_owned()),
-            ],
+            settings: [
+                ("ADIT_CYCLE_INTERVAL", "1h"),
+                ("ADIT_SLOW_INTERVAL", "1h"),
+                ("ADIT_RUN_LEASE", "5s"),
+            ]
+            .map(|(name, value)| (name.to_owned(), value.to_owned()))
+            .to_vec(),
             durable: false,
         }
     }
@@ -69,8 +71,8 @@ impl Default for StackOptions {
 impl StackOptions {
     /// Another setting of all services.
     #[must_use]
-    pub fn with(mut self, name: &'static str, value: impl Into<String>) -> Self {
-        self.settings.push((name, value.into()));
+    pub fn with(mut self, name: &str, value: impl Into<String>) -> Self {
+        self.settings.push((name.to_owned(), value.into()));
         self
     }
 
@@ -167,12 +169,7 @@ impl Stack {
                 .into_iter()
                 .map(|(name, value)| (name.to_owned(), value)),
         );
-        environment.extend(
-            options
-                .settings
-                .iter()
-                .map(|(name, value)| ((*name).to_owned(), value.clone())),
-        );
+        environment.extend(options.settings.iter().cloned());
         let mut stack = Self {
             services: Vec::new(),
             nats,
