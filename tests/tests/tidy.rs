@@ -24,6 +24,7 @@ const MAY_KNOW: &[(&str, &[&str])] = &[
     ("fetch-git", &["fetch", "azdo", "wire"]),
     ("fetch-pipelines", &["fetch", "azdo", "wire"]),
     ("fetch-tfvc", &["fetch", "azdo", "wire"]),
+    ("front", &["chassis", "telemetry", "store", "credential"]),
     (
         "auth",
         &[

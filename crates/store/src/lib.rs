@@ -15,6 +15,7 @@ pub mod gaps;
 mod layout;
 mod mapping;
 mod page;
+pub mod people;
 mod row;
 mod sql;
 pub mod status;

@@ -1,0 +1,410 @@
+//! What did not work, as a page or as `problem+json` (RFC 9457), with the request's number and nothing of what is inside.
+
+use std::sync::Arc;
+
+use askama::Template;
+use axum::body::{Body, to_bytes};
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use serde::Serialize;
+use url::form_urlencoded;
+use uuid::Uuid;
+
+use crate::{Layout, Visit};
+
+/// How much of what a library says about an unreadable request is told to a program.
+const LONGEST_TOLD: usize = 500;
+
+/// An error of a request, for whoever asked. The door makes a page or JSON of it.
+#[derive(Clone, Debug)]
+pub struct Problem(Arc<Inside>);
+
+#[derive(Debug)]
+struct Inside {
+    status: StatusCode,
+    kind: &'static str,
+    title: &'static str,
+    detail: String,
+    remedy: String,
+    retry_after: Option<u64>,
+    cause: Option<anyhow::Error>,
+}
+
+/// A problem as programs get it.
+#[derive(Clone, Debug, Serialize, utoipa::ToSchema)]
+pub struct ProblemDocument {
+    /// `urn:adit:problem:` and its kind.
+    #[serde(rename = "type")]
+    pub kind: String,
+    /// What it is, in a few words.
+    pub title: String,
+    /// The status of the answer.
+    pub status: u16,
+    /// What happened.
+    pub detail: String,
+    /// What to do about it.
+    pub remedy: String,
+    /// The number of the request, by which the logs know it.
+    pub correlation_id: Uuid,
+}
+
+#[derive(Template)]
+#[template(path = "problem.html")]
+struct ProblemPage<'a> {
+    layout: &'a Layout,
+    problem: &'a Inside,
+    correlation_id: Uuid,
+}
+
+/// Says that an answer is a page, whatever its status.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct IsPage;
+
+impl Problem {
+    /// A problem that whoever asked can do something about. `kind` is a word or two with hyphens, which programs may decide by.
+    pub fn new(
+        status: StatusCode,
+        kind: &'static str,
+        title: &'static str,
+        detail: impl Into<String>,
+        remedy: impl Into<String>,
+    ) -> Self {
+        Self(Arc::new(Inside {
+            status,
+            kind,
+            title,
+            detail: detail.into(),
+            remedy: remedy.into(),
+            retry_after: None,
+            cause: None,
+        }))
+    }
+
+    /// Something that was asked for cannot be (400).
+    pub fn invalid(detail: impl Into<String>, remedy: impl Into<String>) -> Self {
+        Self::new(
+            StatusCode::BAD_REQUEST,
+            "invalid",
+            "This cannot be done",
+            detail,
+            remedy,
+        )
+    }
+
+    /// It is in the way of something else (409).
+    pub fn conflict(detail: impl Into<String>, remedy: impl Into<String>) -> Self {
+        Self::new(
+            StatusCode::CONFLICT,
+            "conflict",
+            "This is in the way of something else",
+            detail,
+            remedy,
+        )
+    }
+
+    /// There is no such thing (404). So is what somebody may not know of.
+    pub fn not_found(detail: impl Into<String>) -> Self {
+        Self::new(
+            StatusCode::NOT_FOUND,
+            "not-found",
+            "Not found",
+            detail,
+            "Check the address, or start from the navigation.",
+        )
+    }
+
+    /// They may not (403).
+    pub fn forbidden() -> Self {
+        Self::new(
+            StatusCode::FORBIDDEN,
+            "forbidden",
+            "Only administrators may do this",
+            "You are signed in as a viewer.",
+            "Ask an administrator to do it, or to make you one.",
+        )
+    }
+
+    /// It is not known who asks (401; people are led to the sign-in).
+    pub fn not_signed_in() -> Self {
+        Self::new(
+            StatusCode::UNAUTHORIZED,
+            "not-signed-in",
+            "You are not signed in",
+            "It is not known who asks.",
+            "Sign in; programs send a token as `Authorization: Bearer adit_…`.",
+        )
+    }
+
+    /// We are at fault (500). The cause goes to the log only.
+    pub fn internal(cause: impl Into<anyhow::Error>) -> Self {
+        Self(Arc::new(Inside {
+            cause: Some(cause.into()),
+            ..Inside::plain(
+                StatusCode::INTERNAL_SERVER_ERROR,
+                "internal",
+                "Something went wrong",
+                "This is a fault of Adit, not yours.",
+                "Try again; if it stays, tell the operator the number below.",
+            )
+        }))
+    }
+
+    /// Something that we need does not answer (503). The cause goes to the log only.
+    pub fn unavailable(cause: impl Into<anyhow::Error>) -> Self {
+        Self(Arc::new(Inside {
+            retry_after: Some(5),
+            cause: Some(cause.into()),
+            ..Inside::plain(
+                StatusCode::SERVICE_UNAVAILABLE,
+                "unavailable",
+                "Not available right now",
+                "Something that Adit needs does not answer.",
+                "Try again in a moment.",
+            )
+        }))
+    }
+
+    /// Too often (429).
+    pub fn too_many(seconds: u64) -> Self {
+        Self(Arc::new(Inside {
+            retry_after: Some(seconds),
+            ..Inside::plain(
+                StatusCode::TOO_MANY_REQUESTS,
+                "too-many",
+                "Too many tries",
+                "This was tried too often in a short time.",
+                "Wait a little, then try again.",
+            )
+        }))
+    }
+
+    pub(crate) fn bad_token() -> Self {
+        Self(Arc::new(Inside::plain(
+            StatusCode::UNAUTHORIZED,
+            "bad-token",
+            "The token is not good",
+            "It is unknown, has ended or was revoked, or its user was disabled.",
+            "Make a new one on the Tokens page, and send it as `Authorization: Bearer adit_…`.",
+        )))
+    }
+
+    pub(crate) fn other_site(origin: &str) -> Self {
+        Self(Arc::new(Inside {
+            detail: format!(
+                "A change can only be made from Adit's own pages at {origin}; this came from elsewhere."
+            ),
+            ..Inside::plain(
+                StatusCode::FORBIDDEN,
+                "other-site",
+                "This did not come from Adit",
+                "",
+                "Open Adit at that address and do it there; programs send a token.",
+            )
+        }))
+    }
+
+    pub(crate) fn stale_form() -> Self {
+        Self(Arc::new(Inside::plain(
+            StatusCode::FORBIDDEN,
+            "stale-form",
+            "This form is out of date",
+            "It belongs to another sign-in; nothing was changed.",
+            "Go back, load the page again and repeat what you did.",
+        )))
+    }
+
+    pub(crate) fn too_large() -> Self {
+        Self(Arc::new(Inside::plain(
+            StatusCode::PAYLOAD_TOO_LARGE,
+            "too-large",
+            "This is too large",
+            "What was sent is larger than anything that Adit takes.",
+            "Send less.",
+        )))
+    }
+
+    pub(crate) fn address_too_long() -> Self {
+        Self(Arc::new(Inside::plain(
+            StatusCode::URI_TOO_LONG,
+            "address-too-long",
+            "The address is too long",
+            "It is longer than any address of Adit.",
+            "Start from the navigation.",
+        )))
+    }
+
+    pub(crate) fn too_slow() -> Self {
+        Self(Arc::new(Inside::plain(
+            StatusCode::GATEWAY_TIMEOUT,
+            "too-slow",
+            "This took too long",
+            "The answer did not come in time.",
+            "Try again in a moment.",
+        )))
+    }
+
+    pub(crate) fn method_not_allowed() -> Self {
+        Self(Arc::new(Inside::plain(
+            StatusCode::METHOD_NOT_ALLOWED,
+            "method-not-allowed",
+            "This cannot be done here",
+            "The page is there, and does not do this.",
+            "Start from the navigation; programs find the methods in the API's description.",
+        )))
+    }
+
+    /// What a library refused. A program gets its words, as far as they are about what it sent.
+    fn of(status: StatusCode, said: &str) -> Self {
+        let detail = match said.trim() {
+            "" => "The request could not be read.",
+            said => said,
+        };
+        Self::new(
+            status,
+            "unreadable",
+            "The request could not be read",
+            detail.chars().take(LONGEST_TOLD).collect::<String>(),
+            "Check what is sent against the API's description.",
+        )
+    }
+}
+
+impl Inside {
+    fn plain(
+        status: StatusCode,
+        kind: &'static str,
+        title: &'static str,
+        detail: &str,
+        remedy: &str,
+    ) -> Self {
+        Self {
+            status,
+            kind,
+            title,
+            detail: detail.to_owned(),
+            remedy: remedy.to_owned(),
+            retry_after: None,
+            cause: None,
+        }
+    }
+
+    fn log(&self, visit: &Visit) {
+        let Some(cause) = &self.cause else {
+            return;
+        };
+        let (number, path) = (visit.correlation_id, &visit.path);
+        if self.status == StatusCode::SERVICE_UNAVAILABLE {
+            tracing::warn!(correlation_id = %number, "could not answer {path}: {cause:#}");
+        } else {
+            tracing::error!(correlation_id = %number, "failed to answer {path}: {cause:#}");
+        }
+    }
+}
+
+impl From<store::Error> for Problem {
+    fn from(error: store::Error) -> Self {
+        if error.is_transient() {
+            Self::unavailable(error)
+        } else {
+            Self::internal(error)
+        }
+    }
+}
+
+impl IntoResponse for Problem {
+    fn into_response(self) -> Response {
+        let mut response = self.0.status.into_response();
+        response.extensions_mut().insert(self);
+        response
+    }
+}
+
+/// Makes of a problem what whoever asked can read. Whatever else is an error becomes one without a word of what is inside.
+pub(crate) async fn tell(response: Response, visit: &Visit, layout: Option<Layout>) -> Response {
+    let (mut parts, body) = response.into_parts();
+    let Problem(problem) = match parts.extensions.remove::<Problem>() {
+        Some(problem) => problem,
+        None if is_bare(&parts) => {
+            let said = to_bytes(body, LONGEST_TOLD).await.unwrap_or_default();
+            let is_about_the_request = visit.wants_json && parts.status.is_client_error();
+            let said = String::from_utf8_lossy(&said);
+            Problem::of(parts.status, if is_about_the_request { &said } else { "" })
+        }
+        None => return Response::from_parts(parts, body),
+    };
+    problem.log(visit);
+    parts.headers.remove(header::CONTENT_LENGTH);
+    if let Some(seconds) = problem.retry_after {
+        parts.headers.insert(header::RETRY_AFTER, seconds.into());
+    }
+    let (kind, body) = if visit.wants_json {
+        if problem.status == StatusCode::UNAUTHORIZED {
+            let scheme = HeaderValue::from_static("Bearer realm=\"adit\"");
+            parts.headers.insert(header::WWW_AUTHENTICATE, scheme);
+        }
+        ("application/problem+json", document(&problem, visit))
+    } else {
+        if problem.kind == "not-signed-in" {
+            return to_sign_in(visit);
+        }
+        let layout = layout.unwrap_or_else(|| Layout::new(visit, None, None));
+        ("text/html; charset=utf-8", page(&problem, visit, &layout))
+    };
+    parts
+        .headers
+        .insert(header::CONTENT_TYPE, HeaderValue::from_static(kind));
+    Response::from_parts(parts, Body::from(body))
+}
+
+fn is_bare(parts: &axum::http::response::Parts) -> bool {
+    let kind = parts
+        .headers
+        .get(header::CONTENT_TYPE)
+        .and_then(|kind| kind.to_str().ok())
+        .unwrap_or_default();
+    let is_error = parts.status.is_client_error() || parts.status.is_server_error();
+    is_error
+        && parts.extensions.get::<IsPage>().is_none()
+        && (kind.is_empty() || kind.starts_with("text/plain"))
+}
+
+fn document(problem: &Inside, visit: &Visit) -> String {
+    let document = ProblemDocument {
+        kind: format!("urn:adit:problem:{}", problem.kind),
+        title: problem.title.to_owned(),
+        status: problem.status.as_u16(),
+        detail: problem.detail.clone(),
+        remedy: problem.remedy.clone(),
+        correlation_id: visit.correlation_id,
+    };
+    serde_json::to_string(&document).unwrap_or_default()
+}
+
+fn page(problem: &Inside, visit: &Visit, layout: &Layout) -> String {
+    let page = ProblemPage {
+        layout,
+        problem,
+        correlation_id: visit.correlation_id,
+    };
+    page.render()
+        .unwrap_or_else(|_| format!("{}\n", problem.title))
+}
+
+/// People sign in, and come back to where they were when that was a page.
+fn to_sign_in(visit: &Visit) -> Response {
+    let mut target = String::from("/sign-in");
+    if visit.method.is_safe() && !visit.is_part && visit.door.may_return_to(&visit.target) {
+        let mut query = form_urlencoded::Serializer::new(String::new());
+        query.append_pair("return_to", &visit.target);
+        target = format!("{target}?{}", query.finish());
+    }
+    let target = HeaderValue::try_from(target).unwrap_or(HeaderValue::from_static("/sign-in"));
+    if visit.is_part {
+        // htmx would put the page where the part belongs; this makes it go there.
+        let mut response = StatusCode::UNAUTHORIZED.into_response();
+        response.extensions_mut().insert(IsPage);
+        response.headers_mut().insert("hx-redirect", target);
+        return response;
+    }
+    (StatusCode::SEE_OTHER, [(header::LOCATION, target)]).into_response()
+}
