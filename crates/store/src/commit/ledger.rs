@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use prost::Message;
 use sqlx::PgConnection;
 use uuid::Uuid;
+use wire::Envelope;
 
 use super::{committed, standing::Standings, work::Work};
 use crate::{Error, Fate, bind};
@@ -14,6 +15,9 @@ type Place = (Uuid, i64, i64);
 
 /// Finds out which pages were committed before and which belong to no current run. A page that was committed is a
 /// duplicate even when its run is over: it may still have to be told.
+///
+/// A page of one entity that names the feed of another is of no run either: NATS lets a fetcher publish the entities of its
+/// own domain only, and this keeps it from moving the cursors of others.
 pub(super) async fn mark_known(
     connection: &mut PgConnection,
     works: &mut [Work<'_>],
@@ -24,7 +28,7 @@ pub(super) async fn mark_known(
         let envelope = work.envelope;
         let current = standings
             .of(envelope.feed)
-            .is_some_and(|standing| standing.epoch == envelope.epoch);
+            .is_some_and(|standing| standing.epoch == envelope.epoch && names_its_feed(envelope));
         // A page may be twice in one call, too.
         work.fate = if known.contains(&place(work)) {
             Fate::Duplicate
@@ -36,6 +40,18 @@ pub(super) async fn mark_known(
         };
     }
     Ok(())
+}
+
+/// A feed's id says whose it is, and what it reads.
+fn names_its_feed(envelope: &Envelope) -> bool {
+    let named = wire::feed_id(
+        envelope.connection,
+        envelope.organization,
+        envelope.entity,
+        envelope.project,
+        envelope.repository,
+    );
+    named == envelope.feed
 }
 
 async fn known(

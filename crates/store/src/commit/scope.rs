@@ -47,7 +47,7 @@ pub(super) async fn keep(
          SELECT x.* FROM unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::text[], $5::uuid[], $6::text[], $7::bool[])
              AS x (connection_id, organization_id, id, kind, project_id, name, readable)
          WHERE x.project_id IS NOT NULL
-             AND EXISTS (SELECT FROM auth.connections AS c WHERE c.id = x.connection_id)
+             AND EXISTS (SELECT FROM sync.connections AS c WHERE c.id = x.connection_id)
          ON CONFLICT (connection_id, organization_id, id) DO UPDATE
          SET project_id = excluded.project_id, name = excluded.name, readable = excluded.readable
          WHERE (s.project_id, s.name, s.readable)

@@ -61,7 +61,7 @@ impl Tick {
              FROM unnest($1::uuid[]) WITH ORDINALITY AS w (id, place)
              JOIN sync.feeds f ON f.id = w.id
              JOIN sync.runs r ON r.feed_id = f.id AND r.epoch = f.epoch
-             LEFT JOIN auth.connection_organizations o
+             LEFT JOIN sync.connection_organizations o
                  ON o.connection_id = f.connection_id AND o.organization_id = f.organization_id
              LEFT JOIN sync.scopes p
                  ON p.connection_id = f.connection_id AND p.organization_id = f.organization_id AND p.id = f.project_id

@@ -82,7 +82,7 @@ impl Tick {
 pub(crate) async fn mark(connection: &mut PgConnection) -> Result<ScopesMark, Error> {
     let (mark,): (String,) = sqlx::query_as(
         "SELECT concat_ws('/',
-             (SELECT sum(hashtextextended(o::text, 0)::numeric) FROM auth.connection_organizations o),
+             (SELECT sum(hashtextextended(o::text, 0)::numeric) FROM sync.connection_organizations o),
              (SELECT sum(hashtextextended(s::text, 0)::numeric) FROM sync.scopes s))",
     )
     .fetch_one(connection)
@@ -95,12 +95,12 @@ async fn wanted(connection: &mut PgConnection) -> Result<Wanted, Error> {
     let rows: Vec<Row> = sqlx::query_as(
         "SELECT o.connection_id, o.organization_id, 'organization' AS kind, NULL::uuid AS project_id,
                 NULL::uuid AS repository_id
-         FROM auth.connection_organizations o
+         FROM sync.connection_organizations o
          WHERE o.state = 'active'
          UNION ALL
          SELECT s.connection_id, s.organization_id, s.kind, s.project_id, CASE s.kind WHEN 'repository' THEN s.id END
          FROM sync.scopes s
-         JOIN auth.connection_organizations o USING (connection_id, organization_id)
+         JOIN sync.connection_organizations o USING (connection_id, organization_id)
          LEFT JOIN sync.scopes p ON p.connection_id = s.connection_id AND p.organization_id = s.organization_id
              AND p.id = s.project_id AND p.kind = 'project'
          WHERE o.state = 'active' AND s.readable AND p.readable IS NOT FALSE",

@@ -29,7 +29,7 @@ impl Store {
     /// The connections of that name or guid; all when it is empty.
     pub async fn connection_find(&self, name: &str) -> Result<Vec<Uuid>, Error> {
         let rows: Vec<(Uuid,)> = sqlx::query_as(
-            "SELECT id FROM auth.connections WHERE $1 = '' OR lower(name) = lower($1) OR id::text = lower($1)",
+            "SELECT id FROM sync.connections WHERE $1 = '' OR lower(name) = lower($1) OR id::text = lower($1)",
         )
         .bind(name)
         .fetch_all(&self.pool)

@@ -2,7 +2,7 @@
 
 use sqlx::Row as _;
 use store::{Error, Fate};
-use wire::proto::{control::v1::Completeness, pipelines::v1::Build};
+use wire::proto::{control::v1::Completeness, git::v1::Ref, pipelines::v1::Build};
 
 use crate::{
     records::build,
@@ -187,4 +187,19 @@ async fn a_database_that_is_away_is_a_transient_error() {
         .await
         .unwrap_err();
     assert!(matches!(error, Error::Transient(_)), "{error:?}");
+}
+
+#[tokio::test]
+async fn a_page_of_one_entity_cannot_move_the_feed_of_another() {
+    let world = World::new().await;
+    let feed = world.feed::<Build>().await;
+    let refs = world.feed::<Ref>().await;
+    let mut forged = refs.page(1, vec![Ref::default()]).cursor("9999").last();
+    forged.envelope.feed = feed.id;
+    forged.envelope.epoch = feed.epoch;
+    let result = world.commit_one(&forged).await;
+    assert_eq!(result.fate, Fate::Stale);
+    let moved = "SELECT count(*) FROM sync.feeds WHERE contiguous_page > 0 OR cursor <> '' OR NOT running";
+    assert_eq!(world.number(moved).await, 0);
+    assert_eq!(world.number("SELECT count(*) FROM ado.refs").await, 0);
 }
