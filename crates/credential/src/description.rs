@@ -173,6 +173,38 @@ impl Description {
     }
 }
 
+/// What Microsoft still honours after a connection was deleted here, and where a person ends it. Entra lets an application give
+/// back no token, and Azure DevOps lets a personal access token not end itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Remainder {
+    /// What remains, and what to do, for people.
+    pub explanation: &'static str,
+    /// Where.
+    pub link: &'static str,
+}
+
+impl Description {
+    /// What remains after its connection is deleted, if anything.
+    pub fn remainder(&self) -> Option<Remainder> {
+        let (explanation, link) = match self {
+            Self::EntraUser { .. } | Self::DeviceCode { .. } => (
+                "the consent to Adit remains until the person or an administrator takes it back",
+                "https://myapps.microsoft.com",
+            ),
+            Self::ServicePrincipalSecret { .. } | Self::ServicePrincipalCertificate { .. } => (
+                "the client secret or certificate remains valid until it is removed from the application",
+                "https://entra.microsoft.com/#view/Microsoft_AAD_RegisteredApps/ApplicationsListBlade",
+            ),
+            Self::PersonalAccessToken { .. } => (
+                "the personal access token remains valid until its owner revokes it (User settings, Personal access tokens)",
+                "https://learn.microsoft.com/azure/devops/organizations/accounts/use-personal-access-tokens-to-authenticate#revoke-a-pat",
+            ),
+            Self::WorkloadIdentity { .. } | Self::ManagedIdentity { .. } => return None,
+        };
+        Some(Remainder { explanation, link })
+    }
+}
+
 /// Refuses a kind that there is not; one that there was, with what to use instead.
 pub fn check_kind(kind: &str) -> Result<(), Refusal> {
     if KINDS.contains(&kind) {

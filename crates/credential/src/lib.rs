@@ -1,21 +1,40 @@
 #![doc = include_str!("../README.md")]
 
+mod address;
+mod application;
+mod assertion;
+mod certificate;
 mod description;
+mod entra;
+mod entra_sign_in;
+mod entra_user;
 mod expiry;
+mod fault;
+mod form;
 mod grant;
 mod http;
+mod id_token;
+mod keys;
+mod managed_identity;
+mod meaning;
 pub mod oidc;
 mod options;
+mod personal_access_token;
+mod random;
 mod refusal;
 pub mod retired;
+mod service_principal_certificate;
+mod service_principal_secret;
 mod sign_in;
+mod tenant;
 mod ways;
+mod workload_identity;
 
-pub use description::{Description, KINDS, check_kind};
+pub use description::{Description, KINDS, Remainder, check_kind};
 pub use expiry::{Expiry, Warning};
 pub use grant::{Credential, Granted, Scheme};
 pub use http::Http;
-pub use options::{Arguments, Options, Patience, Proof, SecretSource};
+pub use options::{Arguments, Options, Patience, Proof, SecretSource, Tenants};
 pub use refusal::{Refusal, RefusalKind};
 pub use sign_in::{Answer, Beginning, DeviceCode, DevicePoll, SignedIn};
 pub use ways::Ways;

@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::path::PathBuf;
+use std::str::FromStr;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -22,10 +23,11 @@ pub struct Arguments {
     #[arg(
         long,
         env = "ADIT_ENTRA_TENANTS",
-        value_delimiter = ',',
-        value_name = "GUID"
+        default_value = "",
+        hide_default_value = true,
+        value_name = "GUID,…"
     )]
-    pub entra_tenants: Vec<Uuid>,
+    pub entra_tenants: Tenants,
 
     /// The instance metadata service, which gives a machine in Azure its identity
     #[arg(
@@ -41,10 +43,15 @@ pub struct Arguments {
     pub identity_endpoint: Option<Url>,
 
     /// What the identity endpoint wants to be told; the platform sets it
-    #[arg(long, env = "IDENTITY_HEADER", hide_env_values = true, value_name = "SECRET", value_parser = secret)]
+    #[arg(
+        long,
+        env = "IDENTITY_HEADER",
+        hide_env_values = true,
+        value_name = "SECRET"
+    )]
     pub identity_header: Option<SecretString>,
 
-    /// Application of a workload or managed identity, where a connection names none
+    /// Application of a workload identity, where a connection names none
     #[arg(long, env = "AZURE_CLIENT_ID", value_name = "GUID")]
     pub azure_client_id: Option<Uuid>,
 
@@ -61,8 +68,17 @@ pub struct Arguments {
     pub azure_authority_host: Option<Url>,
 }
 
-fn secret(text: &str) -> Result<SecretString, std::convert::Infallible> {
-    Ok(SecretString::from(text))
+/// Tenants that are let in; none is all.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Tenants(pub Vec<Uuid>);
+
+impl FromStr for Tenants {
+    type Err = uuid::Error;
+
+    fn from_str(text: &str) -> Result<Self, uuid::Error> {
+        let ids = text.split(',').map(str::trim).filter(|id| !id.is_empty());
+        ids.map(str::parse).collect::<Result<_, _>>().map(Self)
+    }
 }
 
 /// Reads a secret anew each time, so that a rotated file needs no restart; the error is for an operator.
@@ -123,4 +139,40 @@ pub struct Options {
     pub proof: Proof,
     /// For the identity of a machine.
     pub patience: Patience,
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::Parser as _;
+    use secrecy::ExposeSecret as _;
+
+    use super::*;
+
+    #[derive(Debug, clap::Parser)]
+    struct Process {
+        #[command(flatten)]
+        arguments: Arguments,
+    }
+
+    #[test]
+    fn the_options_do_not_contradict_each_other() {
+        <Process as clap::CommandFactory>::command().debug_assert();
+    }
+
+    #[test]
+    fn tenants_are_separated_by_commas_and_none_is_all() {
+        let tenants = |text: &str| text.parse::<Tenants>().map(|tenants| tenants.0.len()).ok();
+        let id = Uuid::from_u128(7);
+        assert_eq!(tenants(""), Some(0));
+        assert_eq!(tenants(&format!("{id}, {id},")), Some(2));
+        assert_eq!(tenants("contoso"), None);
+    }
+
+    #[test]
+    fn what_the_platform_gives_is_not_shown() {
+        let process = Process::parse_from(["x", "--identity-header", "canary"]);
+        let header = process.arguments.identity_header.as_ref().unwrap();
+        assert_eq!(header.expose_secret(), "canary");
+        assert!(!format!("{process:?}").contains("canary"));
+    }
 }

@@ -31,7 +31,7 @@ pub struct Refusal {
     /// Where to do it or to read on; may be empty.
     pub link: String,
     /// The code of Entra, as `AADSTS50076`; may be empty.
-    pub code: String,
+    pub code: Box<str>,
 }
 
 impl Refusal {
@@ -47,7 +47,7 @@ impl Refusal {
             explanation: explanation.into(),
             remedy: remedy.into(),
             link: String::new(),
-            code: String::new(),
+            code: Box::default(),
         }
     }
 

@@ -46,6 +46,8 @@ pub struct SignedIn {
     pub refresh_token: SecretString,
     /// The first token.
     pub granted: Granted,
+    /// Rights that Entra has granted and Adit does not need, as it only reads: say so to the person.
+    pub beyond_reading: Vec<String>,
 }
 
 /// A code to be typed in on another device.
