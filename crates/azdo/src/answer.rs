@@ -19,6 +19,8 @@ pub(crate) struct Answer {
     pub(crate) date: Timestamp,
     /// `x-ms-continuationtoken`
     pub(crate) token: Option<String>,
+    /// `X-VSS-ResourceTenant`: the Entra tenant of the organization.
+    pub(crate) tenant: Option<String>,
 }
 
 impl Answer {
@@ -94,6 +96,9 @@ pub(crate) fn judge(
                     .get("x-ms-continuationtoken")
                     .map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned())
                     .filter(|token| !token.is_empty()),
+                tenant: headers
+                    .get("x-vss-resourcetenant")
+                    .map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned()),
             })
         }
         _ => refused(status, explain(&body), wait),

@@ -50,6 +50,15 @@ impl ConnectionData {
     }
 }
 
+impl ConnectedUser {
+    /// Whether it is an application: its licence is listed elsewhere.
+    pub fn is_service_principal(&self) -> bool {
+        self.subject_descriptor
+            .as_ref()
+            .is_some_and(|descriptor| descriptor.starts_with("aadsp."))
+    }
+}
+
 impl Item for ConnectionData {
     fn read(mut object: Object<'_>) -> Result<Self, String> {
         Ok(Self {

@@ -27,6 +27,15 @@ impl Authorization {
         Self(SecretString::from(format!("{scheme} {credentials}")))
     }
 
+    /// For what is asked without signing in.
+    pub(crate) fn nobodys() -> Self {
+        Self(SecretString::default())
+    }
+
+    pub(crate) fn is_nobodys(&self) -> bool {
+        self.header().is_empty()
+    }
+
     pub(crate) fn header(&self) -> &str {
         self.0.expose_secret()
     }

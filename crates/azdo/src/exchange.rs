@@ -6,7 +6,9 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 use jiff::fmt::rfc2822;
-use reqwest::header::{ACCEPT, AUTHORIZATION, DATE, HeaderMap, HeaderValue, RETRY_AFTER};
+use reqwest::header::{
+    ACCEPT, AUTHORIZATION, CONTENT_TYPE, DATE, HeaderMap, HeaderValue, RETRY_AFTER,
+};
 use tokio::time::Instant;
 use tracing::{Instrument as _, debug, debug_span, field};
 use uuid::Uuid;
@@ -160,7 +162,11 @@ impl Exchange {
         let span = debug_span!(
             "azure devops",
             otel.kind = "client",
-            http.request.method = "GET",
+            http.request.method = if request.body.is_some() {
+                "POST"
+            } else {
+                "GET"
+            },
             url.template = request.endpoint,
             http.response.status_code = field::Empty,
         );
@@ -220,10 +226,15 @@ impl Exchange {
                 wait: None,
             }
         };
-        let mut response = self
-            .http
-            .reqwest()
-            .get(url)
+        let http = self.http.reqwest();
+        let question = match &request.body {
+            None => http.get(url),
+            Some(body) => http
+                .post(url)
+                .header(CONTENT_TYPE, "application/json")
+                .body(body.clone()),
+        };
+        let mut response = question
             .headers(self.headers(request, authorization))
             .send()
             .await
@@ -275,7 +286,9 @@ impl Exchange {
                 headers.insert(name, value);
             }
         };
-        set(AUTHORIZATION.as_str(), authorization.header());
+        if !authorization.is_nobodys() {
+            set(AUTHORIZATION.as_str(), authorization.header());
+        }
         let accept = format!("application/json;api-version={}", request.version);
         set(ACCEPT.as_str(), &accept);
         // A bad token answers 401, not a redirect to the sign-in page.

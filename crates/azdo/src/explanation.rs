@@ -23,6 +23,9 @@ pub struct Explanation {
     pub type_key: Option<String>,
     /// What it says, at most 2 KB.
     pub message: String,
+    /// `X-TFS-ServiceError`, where it is not the message: of an HTML page the message is the title,
+    /// and that is often shorter.
+    pub service_error: Option<String>,
     /// The service's id of the request, for its support.
     pub activity_id: Option<String>,
     /// The Entra tenant of the organization, where the refusal names it.
@@ -56,7 +59,7 @@ impl Explanation {
             .map(|text| percent_decode_str(&text).decode_utf8_lossy().into_owned());
         let text = clean::text(body);
         let said = Said::read(&text);
-        // The header is often the only explanation, and never longer than the body's.
+        // The header is often the only explanation.
         let message = said
             .message
             .filter(|message| !message.trim().is_empty())
@@ -70,6 +73,9 @@ impl Explanation {
             status: Some(status),
             code,
             type_key: said.type_key,
+            service_error: service_error
+                .filter(|text| *text != message)
+                .map(|text| shortened(&text)),
             message: shortened(&message),
             activity_id: header("activityid").or_else(|| header("x-vss-e2eid")),
             tenant,

@@ -30,6 +30,11 @@ impl OrganizationName {
         &self.0
     }
 
+    /// Azure DevOps knows a name in any case.
+    pub fn is_called(&self, name: &str) -> bool {
+        self.0.eq_ignore_ascii_case(name)
+    }
+
     fn checked(name: &str) -> Option<Self> {
         let edge = |byte: Option<&u8>| byte.is_some_and(u8::is_ascii_alphanumeric);
         let bytes = name.as_bytes();
@@ -50,6 +55,11 @@ impl FromStr for OrganizationName {
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         let refuse = || InvalidOrganizationName(text.chars().take(100).collect());
         let text_trimmed = text.trim();
+        // A URL's parser would make something else of these: it drops line ends and translates
+        // letters of other scripts, in hosts too.
+        if !text_trimmed.bytes().all(|byte| byte.is_ascii_graphic()) {
+            return Err(refuse());
+        }
         if !text_trimmed.contains("://") {
             return Self::checked(text_trimmed).ok_or_else(refuse);
         }
@@ -93,9 +103,19 @@ mod tests {
             ("https://dev.azure.com/fabrikam/Project%20One", "fabrikam"),
             ("https://fabrikam.visualstudio.com/", "fabrikam"),
             ("https://fabrikam.visualstudio.com/Project", "fabrikam"),
+            ("HTTPS://DEV.AZURE.COM/Fabrikam", "Fabrikam"),
+            ("https://dev.azure.com/fabrikam/?a=b#c", "fabrikam"),
+            ("https://dev.azure.com/fabrikam/../fabrikam", "fabrikam"),
         ] {
             assert_eq!(given.parse::<OrganizationName>().unwrap().as_str(), name);
         }
+    }
+
+    #[test]
+    fn the_case_of_a_name_does_not_matter() {
+        let name: OrganizationName = "Fabrikam".parse().unwrap();
+        assert!(name.is_called("fabriKAM"));
+        assert!(!name.is_called("fabrikam-2"));
     }
 
     #[test]
@@ -119,6 +139,35 @@ mod tests {
             "https://dev.azure.com:444/a",
             "https://dev.azure.com/..%2f",
             "https://a.b.visualstudio.com/",
+            "https://.visualstudio.com/",
+            "https://visualstudio.com/a",
+            "https://fäbrikam.visualstudio.com/",
+            "https://dev。azure。com/a",
+            "https://dev.azure.com.evil.com/a",
+            "https://evil.com/https://dev.azure.com/a",
+            "https://evil.com#dev.azure.com/a",
+            "https://evil.com?@dev.azure.com/a",
+            "https://dev.azure.com@evil.com/a",
+            "https://dev.azure.com\\@evil.com/a",
+            "https://dev.azure.com/",
+            "https://dev.azure.com//evil.com",
+            "https://dev.azure.com/a@evil.com",
+            "https://dev.azure.com/%66abrikam",
+            "https://dev.azure.com/a\nb",
+            "https://169.254.169.254/latest",
+            "https://[::1]/a",
+            "file:///etc/passwd",
+            "javascript://dev.azure.com/a",
+            "//evil.com",
+            "/\\evil.com",
+            "a.visualstudio.com",
+            "a\r\nHost: evil.com",
+            "a%0d%0aHost:",
+            "a\0",
+            "a?b",
+            "a#b",
+            "a\\b",
+            "localhost:8080",
         ] {
             assert!(given.parse::<OrganizationName>().is_err(), "{given:?}");
         }

@@ -23,6 +23,7 @@ pub(crate) enum Host {
     AzureDevOps,
     /// Not bound to an organization.
     Profile,
+    Entitlements,
 }
 
 #[derive(Clone, Debug)]
@@ -33,6 +34,8 @@ pub(crate) struct Request {
     path: Vec<String>,
     query: Vec<(&'static str, String)>,
     pub(crate) version: &'static str,
+    /// JSON, of a question that is too long for a URL.
+    pub(crate) body: Option<String>,
 }
 
 impl Request {
@@ -53,6 +56,15 @@ impl Request {
             path: path.collect(),
             query: Vec::new(),
             version: VERSION,
+            body: None,
+        }
+    }
+
+    /// The same by POST. Only for questions: what fails is sent again.
+    pub(crate) fn post(endpoint: &'static str, names: &[&str], body: String) -> Self {
+        Self {
+            body: Some(body),
+            ..Self::get(endpoint, names)
         }
     }
 
@@ -93,10 +105,11 @@ impl Request {
         let mut url = match self.host {
             Host::AzureDevOps => hosts.azure_devops.clone(),
             Host::Profile => hosts.profile.clone(),
+            Host::Entitlements => hosts.entitlements.clone(),
         };
         if let Ok(mut segments) = url.path_segments_mut() {
             segments.pop_if_empty();
-            if self.host == Host::AzureDevOps {
+            if self.host != Host::Profile {
                 segments.extend(organization.map(OrganizationName::as_str));
             }
             segments.extend(&self.path);

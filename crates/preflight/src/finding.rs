@@ -59,6 +59,8 @@ impl ProjectCheck {
     /// The cell of a domain.
     pub fn finding(&self, domain: Domain) -> Option<&Finding> {
         let mut cells = self.domains.iter();
-        cells.find(|(of, _)| *of == domain).map(|(_, finding)| finding)
+        cells
+            .find(|(of, _)| *of == domain)
+            .map(|(_, finding)| finding)
     }
 }

@@ -143,6 +143,7 @@ mod tests {
             body: clean::owned(body.to_vec()),
             date: Timestamp::UNIX_EPOCH,
             token: None,
+            tenant: None,
         })
     }
 
