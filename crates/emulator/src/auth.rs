@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use axum::http::{HeaderMap, Method, header::AUTHORIZATION, request::Parts};
 use base64::{Engine as _, engine::general_purpose::STANDARD};
+use uuid::Uuid;
 
 use crate::{
     emulator::Emulator,
@@ -35,17 +36,44 @@ pub fn caller(
             },
         ));
     }
-    let token = token(&parts.headers);
-    match token
-        .as_deref()
-        .map(|token| world.organization.who_is(token))
-    {
-        Some(WhoAmI::Member(user)) => Ok(user),
-        Some(WhoAmI::Stranger(id)) if organization.is_some() => {
-            Err(Refusal::not_a_member(&id.to_string()))
+    let tenant = organization.map(|_| world.organization.tenant);
+    let Some(token) = token(&parts.headers) else {
+        return if anonymous {
+            Ok(Arc::new(User::nobody()))
+        } else {
+            Err(refused(parts, tenant))
+        };
+    };
+    let principal = world.entra.bearer(&token, emulator.clock().now());
+    let who = match principal {
+        Some(principal) if tenant.is_some_and(|tenant| tenant != principal.tenant) => {
+            WhoAmI::Stranger(principal.object_id)
+        }
+        Some(principal) => world.organization.who_signed_in(principal.object_id),
+        None => world.organization.who_is(&token),
+    };
+    match who {
+        WhoAmI::Member(user) => Ok(user),
+        WhoAmI::Stranger(id) if organization.is_some() => {
+            Err(with_tenant(Refusal::not_a_member(&id.to_string()), tenant))
+        }
+        // Who is nobody's member still is somebody.
+        WhoAmI::Stranger(id) if principal.is_some() => {
+            let account = world.entra.directory.account_of(id);
+            Ok(Arc::new(account.map_or_else(User::nobody, |account| {
+                User::outsider(account.object_id, &account.name, &account.display_name)
+            })))
         }
         _ if anonymous => Ok(Arc::new(User::nobody())),
-        _ => Err(refused(parts)),
+        _ => Err(refused(parts, tenant)),
+    }
+}
+
+/// Tells the tenant that tokens must be of.
+fn with_tenant(refusal: Refusal, tenant: Option<Uuid>) -> Refusal {
+    match tenant {
+        Some(tenant) => refusal.header("x-vss-resourcetenant", tenant.to_string()),
+        None => refusal,
     }
 }
 
@@ -73,22 +101,35 @@ pub fn is_bearer(headers: &HeaderMap) -> bool {
 }
 
 /// The answer to a bad credential depends on the method, on the header that suppresses the sign-in page, and on its kind.
-fn refused(parts: &Parts) -> Refusal {
+fn refused(parts: &Parts, tenant: Option<Uuid>) -> Refusal {
     let suppressed = parts
         .headers
         .get("x-tfs-fedauthredirect")
         .is_some_and(|value| value.as_bytes().eq_ignore_ascii_case(b"suppress"));
     let bearer = is_bearer(&parts.headers);
+    let challenge = format!(
+        "Bearer authorization_uri=https://login.microsoftonline.com/{}",
+        tenant.unwrap_or_default()
+    );
     if parts.method == Method::PATCH || (suppressed && bearer) {
-        return Refusal::unauthorized("").header("www-authenticate", "Bearer authorization_uri=https://login.microsoftonline.com/00000000-0000-0000-0000-000000000000");
+        let refusal = Refusal::unauthorized("").header("www-authenticate", challenge);
+        return with_tenant(refusal, tenant);
     }
     if suppressed || parts.uri.path().contains("/_git/") {
-        return Refusal::bare(401, Content::Nothing).header(
+        let refusal = Refusal::bare(401, Content::Nothing);
+        // Who shows nothing is told of every way in.
+        let refusal = if parts.headers.contains_key(AUTHORIZATION) {
+            refusal
+        } else {
+            refusal.header("www-authenticate", challenge)
+        };
+        let refusal = refusal.header(
             "www-authenticate",
             "Basic realm=\"https://tfsprodneu1.visualstudio.com/\"",
         );
+        return with_tenant(refusal, tenant);
     }
-    Refusal::bare(
+    let refusal = Refusal::bare(
         302,
         Content::Text {
             media_type: "text/html; charset=utf-8",
@@ -97,7 +138,8 @@ fn refused(parts: &Parts) -> Refusal {
             ),
         },
     )
-    .header("location", "/login/_signin?realm=dev.azure.com")
+    .header("location", "/login/_signin?realm=dev.azure.com");
+    with_tenant(refusal, tenant)
 }
 
 #[cfg(test)]

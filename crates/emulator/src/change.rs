@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use crate::{boards, git, organization, pipelines, refusal::Refusal, tfvc, world::World};
+use crate::{boards, entra, git, organization, pipelines, refusal::Refusal, tfvc, world::World};
 
 /// An order to change the world: `{"kind": "…", …}`.
 #[derive(Clone, Debug, Deserialize)]
@@ -90,12 +90,13 @@ pub fn carry_out(world: &mut World, order: &Order) -> Result<Vec<Changed>, Refus
     if order.kind == "random" {
         return random(world, order);
     }
-    let domains: [fn(&mut World, &Order) -> Outcome; 5] = [
+    let domains: [fn(&mut World, &Order) -> Outcome; 6] = [
         organization::change,
         git::change,
         pipelines::change,
         boards::change,
         tfvc::change,
+        entra::change,
     ];
     for domain in domains {
         if let Some(outcome) = domain(world, order) {

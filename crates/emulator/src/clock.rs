@@ -5,7 +5,7 @@ use std::{
         Arc,
         atomic::{AtomicI64, Ordering},
     },
-    time::Instant,
+    time::{Instant, SystemTime},
 };
 
 use jiff::{SignedDuration, Timestamp};
@@ -18,14 +18,21 @@ pub const START: &str = "2026-11-02T09:00:00Z";
 pub struct Clock {
     start: Timestamp,
     began: Instant,
+    /// Our own time at the start: what is signed for others to check is dated by it.
+    began_outside: Timestamp,
     skipped_microseconds: Arc<AtomicI64>,
 }
 
 impl Default for Clock {
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "this is the clock that all others are given"
+    )]
     fn default() -> Self {
         Self {
             start: start(),
             began: Instant::now(),
+            began_outside: Timestamp::try_from(SystemTime::now()).unwrap_or_default(),
             skipped_microseconds: Arc::default(),
         }
     }
@@ -39,6 +46,11 @@ impl Clock {
         let passed = SignedDuration::try_from(self.began.elapsed()).unwrap_or_default();
         let nanoseconds = (self.start + passed + skipped).as_nanosecond();
         Timestamp::from_nanosecond(nanoseconds - nanoseconds % 100).unwrap_or(self.start)
+    }
+
+    /// The time of those outside, who compare what a token says of itself with their own clocks; it skips nothing.
+    pub fn outside(&self) -> Timestamp {
+        self.began_outside + SignedDuration::try_from(self.began.elapsed()).unwrap_or_default()
     }
 
     /// Lets time pass at once.

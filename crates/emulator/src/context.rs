@@ -3,7 +3,7 @@
 use std::sync::{Arc, RwLockReadGuard, RwLockWriteGuard};
 
 use axum::{
-    extract::{RawPathParams, Request, State},
+    extract::{MatchedPath, RawPathParams, Request, State},
     http::{HeaderName, HeaderValue},
     response::Response,
     routing::{self, MethodRouter},
@@ -17,7 +17,7 @@ use crate::{
     answer::Reply,
     auth,
     emulator::Emulator,
-    organization::{Project, User},
+    organization::{Domain, Project, User},
     query::Query,
     refusal::Refusal,
     world::World,
@@ -119,6 +119,15 @@ impl Context {
             .find(|(name, _)| name == "organization")
             .map(|(_, value)| value.as_str());
         let caller = auth::caller(&emulator, &parts, organization, anonymous)?;
+        let domain = parts
+            .extensions
+            .get::<MatchedPath>()
+            .and_then(|path| Domain::of_route(path.as_str()));
+        let project = parameters
+            .iter()
+            .find(|(name, _)| name == "project")
+            .map_or("", |(_, value)| value.as_str());
+        let caller = within(&emulator, caller, domain, project)?;
         let body = axum::body::to_bytes(body, BODY_LIMIT)
             .await
             .map_err(|_| Refusal::invalid("The body cannot be read."))?;
@@ -223,6 +232,21 @@ impl Context {
     }
 }
 
+/// The caller as the domain meets them, if it lets them in at all.
+fn within(
+    emulator: &Emulator,
+    caller: Arc<User>,
+    domain: Option<Domain>,
+    project: &str,
+) -> Result<Arc<User>, Refusal> {
+    let Some(domain) = domain else {
+        return Ok(caller);
+    };
+    let organization = &emulator.world().organization;
+    organization.check_open(&caller, project, domain)?;
+    Ok(caller.within(domain, organization))
+}
+
 /// `api-version` of the query, or of the Accept header, or the version of today.
 fn version(query: &Query, headers: &axum::http::HeaderMap) -> String {
     if let Some(version) = query.get("api-version") {
@@ -238,10 +262,14 @@ fn version(query: &Query, headers: &axum::http::HeaderMap) -> String {
         .map_or_else(|| String::from("7.1-preview"), String::from)
 }
 
-fn origin(headers: &axum::http::HeaderMap) -> String {
-    let host = headers
-        .get("host")
-        .and_then(|value| value.to_str().ok())
-        .unwrap_or("localhost");
-    format!("http://{host}")
+/// The scheme and authority that were asked, be it through a proxy that speaks TLS.
+pub(crate) fn origin(headers: &axum::http::HeaderMap) -> String {
+    let text = |name| {
+        headers
+            .get(name)
+            .and_then(|value: &HeaderValue| value.to_str().ok())
+    };
+    let scheme = text("x-forwarded-proto").unwrap_or("http");
+    let host = text("host").unwrap_or("localhost");
+    format!("{scheme}://{host}")
 }

@@ -13,6 +13,7 @@ use serde_json::{Value, json};
 use crate::{
     change::{self, Order},
     emulator::Emulator,
+    entra,
     fault::Fault,
     organization::STRANGER_PAT,
     query::Query,
@@ -29,12 +30,14 @@ pub fn router() -> Router<Emulator> {
         .route("/truth/{entity}", get(rows))
         .route("/change", post(change_world))
         .route("/clock", post(skip))
+        .route("/entra", get(directory))
+        .route("/entra/federated-token", get(federated_token))
 }
 
 /// What the emulator is.
 async fn info(State(emulator): State<Emulator>) -> Json<Value> {
     let world = emulator.world();
-    let user = |user: &std::sync::Arc<crate::organization::User>| json!({ "role": user.role, "id": user.identity.id, "display_name": user.identity.display_name, "pat": user.token });
+    let user = |user: &std::sync::Arc<crate::organization::User>| json!({ "role": user.role, "id": user.identity.id, "display_name": user.identity.display_name, "pat": user.token, "object_id": user.object_id, "kind": user.kind.word() });
     Json(json!({
         "organization": { "id": world.organization.id, "name": world.organization.name },
         "users": world.organization.users().iter().map(user).collect::<Vec<_>>(),
@@ -61,6 +64,7 @@ async fn requests(State(emulator): State<Emulator>, RawQuery(query): RawQuery) -
     let mut answer = json!({
         "total": counts.total(),
         "most_under_way": counts.most_under_way(),
+        "tokens": counts.tokens(),
         "endpoints": counts.endpoints().iter().map(endpoint).collect::<Vec<_>>(),
     });
     if Query::parse(&query.unwrap_or_default()).flag("log") {
@@ -160,6 +164,16 @@ async fn change_world(State(emulator): State<Emulator>, Json(order): Json<Order>
         },
     )
     .await
+}
+
+/// Who can sign in, with what, and to which application.
+async fn directory(State(emulator): State<Emulator>) -> Json<Value> {
+    Json(entra::tell(&emulator.world().entra))
+}
+
+/// What the file of a service account of the cluster holds.
+async fn federated_token(State(emulator): State<Emulator>, RawQuery(query): RawQuery) -> String {
+    entra::federated_token(&emulator, &Query::parse(&query.unwrap_or_default()))
 }
 
 /// `{"seconds": n}` lets time pass.

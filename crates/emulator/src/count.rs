@@ -17,6 +17,7 @@ pub struct Counts(Mutex<Kept>);
 #[derive(Debug, Default)]
 struct Kept {
     endpoints: BTreeMap<Endpoint, Count>,
+    tokens: BTreeMap<&'static str, Tokens>,
     last: VecDeque<Seen>,
     under_way: u64,
     most_under_way: u64,
@@ -37,6 +38,13 @@ pub struct Endpoint {
 pub struct Count {
     pub requests: u64,
     pub statuses: BTreeMap<u16, u64>,
+}
+
+/// How often tokens were asked for by one type of grant.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Tokens {
+    pub granted: u64,
+    pub refused: u64,
 }
 
 /// One request.
@@ -70,6 +78,22 @@ impl Counts {
             kept.last.pop_front();
         }
         kept.last.push_back(seen);
+    }
+
+    /// Tokens were asked for.
+    pub(crate) fn token(&self, grant_type: &'static str, granted: bool) {
+        let mut kept = self.lock();
+        let tokens = kept.tokens.entry(grant_type).or_default();
+        if granted {
+            tokens.granted += 1;
+        } else {
+            tokens.refused += 1;
+        }
+    }
+
+    /// How often tokens were asked for, by type of grant.
+    pub fn tokens(&self) -> BTreeMap<&'static str, Tokens> {
+        self.lock().tokens.clone()
     }
 
     /// All endpoints asked so far.

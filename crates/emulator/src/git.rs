@@ -41,7 +41,7 @@ use crate::{
     auth,
     context::{Context, get, post},
     emulator::Emulator,
-    organization::{Identity, Project},
+    organization::{Domain, Identity, Project},
     random::Random,
     refusal::Refusal,
     routes::{AZURE_DEVOPS, Routes},
@@ -254,11 +254,15 @@ async fn clone_from(
     let (parts, body) = request.into_parts();
     let backend = auth::caller(&emulator, &parts, Some(organization), false).and_then(|caller| {
         let world = emulator.world();
+        world
+            .organization
+            .check_open(&caller, project, Domain::Git)?;
+        let caller = caller.within(Domain::Git, &world.organization);
         let project = world.organization.project_to_read(&caller, project)?;
         let found = world
             .git
             .find(Some(project.id), repository)
-            .filter(|repository| repository.open());
+            .filter(|repository| repository.open() && caller.reads(repository.project));
         let found = found
             .filter(|_| smart_http::known(service))
             .ok_or_else(|| missing(repository))?;

@@ -24,6 +24,7 @@ pub mod wire;
 pub mod world;
 
 pub mod boards;
+pub mod entra;
 pub mod git;
 pub mod organization;
 pub mod pipelines;

@@ -4,12 +4,14 @@ mod change;
 mod identity;
 mod locations;
 mod make;
+mod members;
 mod project;
+mod rights;
 mod routes;
 mod truth;
 mod user;
 
-use std::sync::Arc;
+use std::{collections::HashSet, sync::Arc};
 
 use uuid::Uuid;
 
@@ -18,11 +20,15 @@ use crate::{random::Random, refusal::Refusal};
 pub use self::{
     change::change,
     identity::Identity,
-    make::{ADMINISTRATOR_PAT, LIMITED_PAT, STRANGER_PAT},
+    members::{
+        ADMINISTRATOR_PAT, CONTRACTOR_PAT, LIMITED_PAT, RESTRICTED_PAT, STAKEHOLDER_PAT,
+        STRANGER_PAT,
+    },
     project::{Project, Role, State, Team},
+    rights::{Domain, Entitlements, Licence},
     routes::routes,
     truth::{ENTITIES, truth},
-    user::{Rights, User, WhoAmI},
+    user::{Kind, Rights, User, WhoAmI, named},
 };
 
 /// The entities of this module, by name.
@@ -33,6 +39,8 @@ pub const TEAMS: &str = "teams";
 #[derive(Debug)]
 pub struct Organization {
     pub id: Uuid,
+    /// The tenant of Entra that it is connected to.
+    pub tenant: Uuid,
     pub name: String,
     /// Everybody who appears in the data; services and teams among them.
     pub identities: Vec<Identity>,
@@ -46,6 +54,8 @@ pub struct Organization {
     revision: i64,
     /// What projects were before they changed, by revision.
     history: Vec<(i64, Project)>,
+    /// Features that were switched off, by project.
+    switched_off: HashSet<(Uuid, &'static str)>,
     random: Random,
 }
 
@@ -62,7 +72,11 @@ impl Organization {
 
     /// Whose token this is.
     pub fn who_is(&self, token: &str) -> WhoAmI {
-        if let Some(user) = self.users.iter().find(|user| user.token == token) {
+        if let Some(user) = self
+            .users
+            .iter()
+            .find(|user| user.token == token && !token.is_empty())
+        {
             return WhoAmI::Member(Arc::clone(user));
         }
         if self.stranger.0 == token {
@@ -70,6 +84,16 @@ impl Organization {
         } else {
             WhoAmI::Unknown
         }
+    }
+
+    /// Who an identity of Entra is here.
+    pub fn who_signed_in(&self, object_id: Uuid) -> WhoAmI {
+        self.users
+            .iter()
+            .find(|user| user.object_id == object_id)
+            .map_or(WhoAmI::Stranger(object_id), |user| {
+                WhoAmI::Member(Arc::clone(user))
+            })
     }
 
     /// The user whose rights the ground truth has, unless another is asked for.
@@ -118,7 +142,7 @@ impl Organization {
         if project.state != State::WellFormed {
             return Err(Refusal::project_gone());
         }
-        if !user.reads(project.id) {
+        if !user.enters(project.id) {
             return Err(Refusal::forbidden(
                 &user.identity.unique_name,
                 &project.name,

@@ -22,6 +22,7 @@ use crate::{
     count::{Endpoint, Seen},
     date,
     emulator::Emulator,
+    entra,
     fault::{AGAIN, Effect, Page, Strike, drop_items, empty_page},
     git, organization, pipelines,
     query::Query,
@@ -37,12 +38,13 @@ const COMPRESSED_FROM: usize = 1_024;
 
 /// All routes of the emulator.
 pub fn router(emulator: Emulator) -> Router {
-    let domains: [fn(Routes) -> Routes; 5] = [
+    let domains: [fn(Routes) -> Routes; 6] = [
         organization::routes,
         git::routes,
         pipelines::routes,
         boards::routes,
         tfvc::routes,
+        entra::routes,
     ];
     let routes = domains
         .into_iter()

@@ -7,6 +7,7 @@ use anyhow::Context as _;
 use crate::{
     boards::BoardsWorld,
     clock::Clock,
+    entra::Entra,
     git::GitWorld,
     organization::Organization,
     pipelines::PipelinesWorld,
@@ -58,7 +59,7 @@ pub struct Ground<'a> {
     pub repositories: &'a [PathBuf],
 }
 
-/// One organization and its domains; a domain may read the others.
+/// One organization and its domains, and who signs in to it; a domain may read the others.
 #[derive(Debug)]
 pub struct World {
     pub clock: Clock,
@@ -67,6 +68,7 @@ pub struct World {
     pub pipelines: PipelinesWorld,
     pub boards: BoardsWorld,
     pub tfvc: TfvcWorld,
+    pub entra: Entra,
     directory: Directory,
 }
 
@@ -95,6 +97,7 @@ impl World {
         let tfvc = TfvcWorld::make(&ground, &boards, random(Stream::Tfvc));
         Ok(Self {
             clock,
+            entra: Entra::make(&organization),
             organization,
             git,
             pipelines,

@@ -49,7 +49,7 @@ pub fn truth(world: &World, reader: &User, entity: &str, rows: Rows<'_>) -> bool
         world
             .organization
             .well_formed()
-            .filter(|project| reader.reads(project.id))
+            .filter(|project| reader.enters(project.id))
     };
     match entity {
         FIELD_ENTITY => FIELDS.iter().for_each(|entry| rows(field(&link, entry))),

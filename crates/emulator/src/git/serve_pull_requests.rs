@@ -24,11 +24,9 @@ const LARGEST_PAGE: usize = 1_000;
 pub(super) fn of_project(context: &Context) -> Reply {
     let world = context.world();
     let project = context.the_project(&world)?;
-    let repositories = world
-        .git
-        .repositories
-        .iter()
-        .filter(|repository| repository.project == project.id && repository.open());
+    let repositories = world.git.repositories.iter().filter(|repository| {
+        repository.open() && context.covers(Some(project), repository.project)
+    });
     let ids = repositories
         .map(|repository| repository.id)
         .collect::<Vec<_>>();

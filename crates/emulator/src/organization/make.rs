@@ -1,13 +1,13 @@
 //! Makes the organization.
 
-use std::{collections::HashSet, sync::Arc};
+use std::collections::HashSet;
 
 use base64::{Engine as _, engine::general_purpose::STANDARD_NO_PAD};
 use jiff::SignedDuration;
 use uuid::Uuid;
 
-use super::{Identity, Organization, Project, Rights, Role, State, Team, User};
-use crate::{clock, date, random::Random, size::Plan};
+use super::{Identity, Organization, Project, Role, STRANGER_PAT, State, Team};
+use crate::{clock, date, entra, random::Random, size::Plan};
 
 /// Names of the ordinary projects.
 const ORDINARY: [&str; 5] = [
@@ -48,17 +48,13 @@ const FAMILY_NAMES: [&str; 10] = [
     "Świątek",
 ];
 
-/// The tokens of those who are not the main reader.
-pub const ADMINISTRATOR_PAT: &str = "administrator-sees-everything-even-what-nobody-else-does";
-pub const LIMITED_PAT: &str = "limited-reads-only-the-first-project-and-the-legacy-one";
-pub const STRANGER_PAT: &str = "stranger-has-a-good-token-and-is-no-member-of-this-one";
-
 impl Organization {
     pub(crate) fn make(name: &str, pat: &str, plan: &Plan, mut random: Random) -> Self {
         let id = random.guid();
         let identities = identities(plan.identities, &mut random);
         let mut organization = Self {
             id,
+            tenant: entra::home_tenant(),
             name: String::from(name),
             identities,
             projects: Vec::new(),
@@ -67,6 +63,7 @@ impl Organization {
             stranger: (String::from(STRANGER_PAT), random.guid()),
             revision: 10,
             history: Vec::new(),
+            switched_off: HashSet::new(),
             random,
         };
         for name in &ORDINARY[..plan.ordinary_projects.min(ORDINARY.len())] {
@@ -78,7 +75,7 @@ impl Organization {
         organization.add_project("Vault", Role::Vault);
         organization.add_project("Closing Down", Role::Closing);
         organization.history = organization.projects.iter().flat_map(before).collect();
-        organization.users = users(&organization, pat);
+        organization.users = organization.members(pat);
         organization
     }
 
@@ -200,43 +197,4 @@ fn person(number: usize, random: &mut Random) -> Identity {
         is_container: false,
         inactive: number % 12 == 7,
     }
-}
-
-fn users(organization: &Organization, pat: &str) -> Vec<Arc<User>> {
-    let with_role = |role: Role| {
-        organization
-            .projects
-            .iter()
-            .filter(move |project| project.role == role)
-            .map(|project| project.id)
-    };
-    let first: HashSet<Uuid> = with_role(Role::Ordinary)
-        .take(1)
-        .chain(with_role(Role::Legacy))
-        .collect();
-    let user = |role, number: usize, token: &str, rights| {
-        let identity = organization.identities[number].clone();
-        Arc::new(User {
-            role,
-            identity,
-            token: String::from(token),
-            rights,
-            denied: HashSet::new(),
-        })
-    };
-    vec![
-        user(
-            "reader",
-            0,
-            pat,
-            Rights::AllBut(with_role(Role::Vault).collect()),
-        ),
-        user(
-            "administrator",
-            1,
-            ADMINISTRATOR_PAT,
-            Rights::AllBut(HashSet::new()),
-        ),
-        user("limited", 2, LIMITED_PAT, Rights::Only(first)),
-    ]
 }

@@ -5,7 +5,7 @@ use serde::Deserialize;
 use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
-use super::{Project, State, Team, User, locations};
+use super::{Kind, Project, State, Team, User, locations};
 use crate::{
     answer::{Answer, Reply},
     auth::SIGN_IN_PAGE,
@@ -355,7 +355,7 @@ fn permissions(context: &Context) -> Reply {
 
 /// A PAT belongs to an organization, and is refused by what belongs to none.
 fn users_token_only(context: &Context) -> Result<(), Refusal> {
-    if context.by_bearer {
+    if context.by_bearer && context.caller.kind == Kind::Person {
         return Ok(());
     }
     Err(Refusal::bare(401, Content::Nothing).header(

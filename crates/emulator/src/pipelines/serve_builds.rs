@@ -148,7 +148,7 @@ fn filtered<'w>(
     };
     let mut found = pipelines
         .builds_of(project.id)
-        .filter(|build| takes(build))
+        .filter(|build| context.caller.reads(project.id) && takes(build))
         .collect::<Vec<_>>();
     if let Some(most) = query
         .number("maxBuildsPerDefinition")?

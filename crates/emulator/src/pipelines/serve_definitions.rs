@@ -19,7 +19,7 @@ pub(super) fn list(context: &Context) -> Reply {
     let query = &context.query;
     let ids = query.list("definitionIds");
     let takes = |definition: &&Definition| {
-        definition.project == project.id
+        context.covers(Some(project), definition.project)
             && (ids.is_empty() || ids.iter().any(|id| id.parse() == Ok(definition.id)))
             && query
                 .get("name")
@@ -100,7 +100,7 @@ pub(super) fn pipelines(context: &Context) -> Reply {
         .pipelines
         .definitions
         .iter()
-        .filter(|definition| definition.project == project.id)
+        .filter(|definition| context.covers(Some(project), definition.project))
         .collect::<Vec<_>>();
     let (page, next) = paging::by_offset(context, &found, PAGE, PAGE)?;
     let link = world.organization.link();
