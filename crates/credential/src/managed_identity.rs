@@ -15,7 +15,7 @@ use uuid::Uuid;
 use crate::entra::{RESOURCE, seconds};
 use crate::http::Reply;
 use crate::options::Patience;
-use crate::{Credential, Granted, Http, Refusal, Scheme};
+use crate::{Credential, Granted, Http, Refusal, RefusalKind, Scheme};
 
 /// Where nothing answers at all, there is probably no such service, and waiting helps nobody.
 const UNANSWERED: u32 = 3;
@@ -135,7 +135,10 @@ fn passes(status: u16) -> bool {
 }
 
 fn busy(reply: &Reply) -> Refusal {
-    Refusal::passing(
+    Refusal::new(
+        RefusalKind::Passing {
+            retry_after: reply.retry_after,
+        },
         "unavailable",
         format!(
             "the identity service of this machine fails for the moment (status {})",

@@ -1,0 +1,12 @@
+//! The crate against servers that behave like Entra, like a machine in Azure, and badly.
+
+mod applications;
+mod devices;
+mod emulated;
+mod emulator;
+mod machines;
+mod people;
+mod providers;
+mod recorded;
+mod refusals;
+mod support;
