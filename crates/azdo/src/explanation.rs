@@ -66,7 +66,12 @@ impl Explanation {
             .or_else(|| service_error.clone())
             .unwrap_or_default();
         let code = code_in(&message).or_else(|| code_in(service_error.as_deref()?));
-        let challenge = header(WWW_AUTHENTICATE.as_str());
+        // One header a way in: the tenant stands in that of Bearer alone.
+        let challenges = headers.get_all(WWW_AUTHENTICATE).iter();
+        let challenges: Vec<_> = challenges
+            .map(|value| String::from_utf8_lossy(value.as_bytes()))
+            .collect();
+        let challenge = (!challenges.is_empty()).then(|| challenges.join(", "));
         let tenant = header("x-vss-resourcetenant").or_else(|| tenant_in(challenge.as_deref()?));
         Self {
             endpoint,

@@ -128,6 +128,11 @@ async fn domains(
             .follow_up(client, &projects, &mut rights, options)
             .await
     };
+    // Where the licence may not be read, a refusal may name it.
+    let licence = match licence {
+        Licence::Unknown if pipelines.name_the_licence() => Licence::Stakeholder,
+        known => known,
+    };
     let seen = Seen {
         rights,
         boards,

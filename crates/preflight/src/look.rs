@@ -11,7 +11,7 @@ use uuid::Uuid;
 use crate::ask::{Failure, within};
 use crate::evidence::Answer;
 use crate::options::Options;
-use crate::recognize::is_of_no_project;
+use crate::recognize::{is_of_no_project, is_of_the_licence};
 use crate::rights::Rights;
 use crate::state::Domain;
 
@@ -54,6 +54,15 @@ impl Looks {
     /// Whether this project was asked itself.
     pub(crate) fn has_asked(&self, project: Uuid) -> bool {
         self.own.contains_key(&project)
+    }
+
+    /// Whether a refusal says that it is one of the licence.
+    pub(crate) fn name_the_licence(&self) -> bool {
+        let mut answers = self.own.values();
+        answers.any(|answer| match answer {
+            Err(Failure::Refused(error)) => is_of_the_licence(error),
+            _ => false,
+        })
     }
 
     fn put(&mut self, project: Uuid, answer: Result<usize, Failure>) {

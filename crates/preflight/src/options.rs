@@ -1,5 +1,6 @@
 //! What a check has to know beforehand.
 
+use std::collections::HashMap;
 use std::time::Duration;
 
 use uuid::Uuid;
@@ -53,6 +54,9 @@ pub struct Options {
     pub tenant: Option<Uuid>,
     /// What is known of the credential already.
     pub proof: Proof,
+    /// The `identifier` of the root area of each project, where an earlier sync has read it: rights to
+    /// work items are rights to areas, and no listing of all projects tells their ids.
+    pub root_areas: HashMap<Uuid, Uuid>,
     /// How long one question may take, its repetitions included: somebody waits for the page.
     pub patience: Duration,
     /// How many permissions are asked in one request. No limit is documented; this many are some
@@ -71,6 +75,7 @@ impl Options {
             credential,
             tenant: None,
             proof: Proof::NotTried,
+            root_areas: HashMap::new(),
             // A delayed answer may take 30 seconds.
             patience: Duration::from_secs(45),
             evaluations: 2000,

@@ -26,6 +26,16 @@ pub(crate) fn is_of_no_project(error: &Error) -> bool {
     everywhere(error).is_some()
 }
 
+/// Whether a refusal names the licence. `VS403527` is the one of Analytics.
+pub(crate) fn is_of_the_licence(error: &Error) -> bool {
+    let Some(explanation) = error.explanation() else {
+        return false;
+    };
+    let words = words(explanation);
+    let names = ["stakeholder", "access level", "license", "licence"];
+    explanation.code.as_deref() == Some("VS403527") || names.iter().any(|name| words.contains(name))
+}
+
 /// What means the same wherever it comes from.
 fn everywhere(error: &Error) -> Option<Cause> {
     let explanation = match error {
@@ -186,6 +196,7 @@ fn in_domain(evidence: &Evidence<'_>, domain: Domain) -> Cause {
         Answer::RefusedElsewhere(error) => match refused(evidence, domain, error) {
             // These are of one project, and say nothing of another.
             Cause::SwitchedOff | Cause::GoneOrHidden => Cause::Unclear,
+            Cause::Stakeholder if evidence.is_public => Cause::Unclear,
             cause => cause,
         },
         Answer::NotListed { others: 0 } if evidence.licence == Licence::Unknown => {
@@ -217,7 +228,7 @@ fn refused(evidence: &Evidence<'_>, domain: Domain, error: &Error) -> Cause {
     let says = |any: &[&str]| any.iter().any(|part| words.contains(part));
     let code = explanation.code.as_deref();
     let type_key = explanation.type_key.as_deref().unwrap_or_default();
-    if code == Some("VS403527") || says(&["stakeholder", "access level", "license", "licence"]) {
+    if is_of_the_licence(error) {
         return Cause::Stakeholder;
     }
     let has_gone = code == Some("TF200016") || type_key.starts_with("ProjectDoesNotExist");

@@ -11,6 +11,7 @@ use crate::state::Domain;
 
 /// Security namespaces, as every organization lists them under `_apis/securitynamespaces`.
 const PROJECT: Uuid = Uuid::from_u128(0x52d3_9943_cb85_4d7f_8fa8_c6ba_ac87_3819);
+const AREAS: Uuid = Uuid::from_u128(0x83e2_8ad4_2d72_4ceb_97b0_c772_6d55_02c3);
 const GIT: Uuid = Uuid::from_u128(0x2e9e_b7ed_3c0a_47d4_87c1_0ffd_d275_fd87);
 const BUILD: Uuid = Uuid::from_u128(0x3334_4d9c_fc72_4d6f_aba5_fa31_7101_a7e9);
 const TFVC: Uuid = Uuid::from_u128(0xa393_71cf_0841_4c16_bbd3_276e_341b_c052);
@@ -39,8 +40,10 @@ impl Rights {
     /// does not fit the question, nothing is known.
     pub(crate) async fn read(client: &Client, projects: &[Project], options: &Options) -> Self {
         let mut rights = Self::default();
-        let questions: Vec<(Uuid, Domain, Evaluation)> =
-            projects.iter().flat_map(questions).collect();
+        let questions: Vec<(Uuid, Domain, Evaluation)> = projects
+            .iter()
+            .flat_map(|project| questions(project, options.root_areas.get(&project.id)))
+            .collect();
         for batch in questions.chunks(options.evaluations.max(1)) {
             let asked: Vec<Evaluation> = batch
                 .iter()
@@ -72,9 +75,9 @@ fn value(asked: &Evaluation, answer: &Evaluated) -> Option<bool> {
     answer.value.filter(|_| is_same)
 }
 
-/// One question a domain. Work items have rights by area, and no listing of all projects tells the
-/// areas' ids: whether the project itself may be viewed stands for them.
-fn questions(project: &Project) -> [(Uuid, Domain, Evaluation); 4] {
+/// One question a domain. Work items have rights by area: without the id of the root area, whether
+/// the project itself may be viewed stands for it.
+fn questions(project: &Project, root_area: Option<&Uuid>) -> [(Uuid, Domain, Evaluation); 4] {
     let id = project.id;
     let question = |domain, namespace, token, permissions| {
         let evaluation = Evaluation {
@@ -84,10 +87,23 @@ fn questions(project: &Project) -> [(Uuid, Domain, Evaluation); 4] {
         };
         (id, domain, evaluation)
     };
-    let classification = format!("$PROJECT:vstfs:///Classification/TeamProject/{id}");
+    let boards = match root_area {
+        Some(area) => question(
+            Domain::Boards,
+            AREAS,
+            format!("vstfs:///Classification/Node/{area}"),
+            16,
+        ),
+        None => question(
+            Domain::Boards,
+            PROJECT,
+            format!("$PROJECT:vstfs:///Classification/TeamProject/{id}"),
+            1,
+        ),
+    };
     let folder = format!("$/{}", project.name.as_deref().unwrap_or_default());
     [
-        question(Domain::Boards, PROJECT, classification, 1),
+        boards,
         question(Domain::Git, GIT, format!("repoV2/{id}"), 2),
         question(Domain::Pipelines, BUILD, id.to_string(), 1),
         question(Domain::Tfvc, TFVC, folder, 1),

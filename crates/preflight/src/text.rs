@@ -1,5 +1,7 @@
 //! The service's words, made fit to be stored and shown.
 
+use uuid::Uuid;
+
 /// No more is shown of what came back.
 const LONGEST: usize = 300;
 
@@ -16,14 +18,14 @@ pub(crate) fn shown(text: &str) -> String {
     let mut line = String::new();
     let mut follows_scheme = false;
     for word in plain.split_whitespace() {
-        let word_shown = if follows_scheme && word.len() >= 8 {
+        // Words such as `access` follow `Basic` too.
+        let word_shown = if follows_scheme && word.len() >= 16 {
             "…".to_owned()
         } else {
             without_secrets(word)
         };
-        follows_scheme = ["bearer", "basic"]
-            .iter()
-            .any(|scheme| word.trim_end_matches(':').eq_ignore_ascii_case(scheme));
+        let word = word.to_ascii_lowercase();
+        follows_scheme = word.ends_with("bearer") || word.ends_with("basic");
         if !line.is_empty() {
             line.push(' ');
         }
@@ -59,9 +61,19 @@ fn without_secrets(word: &str) -> String {
 }
 
 fn is_secret(run: &str) -> bool {
-    let is_long = run.len() >= SECRET && run.bytes().any(|byte| byte.is_ascii_digit());
+    let is_long = run.len() >= SECRET && !is_path(run);
     // The start of every JSON Web Token.
     is_long || (run.len() >= 16 && run.starts_with("eyJ"))
+}
+
+/// Of short words, words without digits, and guids.
+fn is_path(run: &str) -> bool {
+    let is_plain = |part: &str| {
+        part.len() < 20
+            || !part.bytes().any(|byte| byte.is_ascii_digit())
+            || part.parse::<Uuid>().is_ok()
+    };
+    run.split('/').all(is_plain)
 }
 
 #[cfg(test)]
@@ -78,6 +90,10 @@ mod tests {
                 "TF400813: The user '' is not [31m authorized",
             ),
             (
+                "GET /x/fb80544b-3a07-6095-8fcc-5e895f9d39c4/_apis/git/repositories",
+                "GET /x/fb80544b-3a07-6095-8fcc-5e895f9d39c4/_apis/git/repositories",
+            ),
+            (
                 "fb80544b-3a07-6095-8fcc-5e895f9d39c4",
                 "fb80544b-3a07-6095-8fcc-5e895f9d39c4",
             ),
@@ -86,10 +102,17 @@ mod tests {
                 "WorkItemTrackingQueryResultSizeLimitExceededException",
             ),
             (
+                "needs at least Basic authentication",
+                "needs at least Basic authentication",
+            ),
+            (
                 "visit aka.ms/adofootprintreduction",
                 "visit aka.ms/adofootprintreduction",
             ),
-            ("Authorization: Basic OmFiY2Rl", "Authorization: Basic …"),
+            (
+                "Authorization: Basic OmFiY2RlZmdoaWprbG0=",
+                "Authorization: Basic …",
+            ),
             ("token=eyJ0eXAiOiJKV1QiLCJhbGciOiJSUzI1NiJ9", "…"),
         ] {
             assert_eq!(shown(given), wanted);

@@ -234,18 +234,32 @@ fn items(context: &Context) -> Reply {
             }
         }
     }
-    let is_wanted = |path: &str| {
-        let below = path
-            .strip_prefix(under)
-            .and_then(|rest| rest.strip_prefix('/'));
-        path == under || below.is_some_and(|rest| full || !rest.contains('/'))
+    let below = |path: &str| {
+        let rest = path.strip_prefix(under)?.strip_prefix('/')?;
+        Some(rest.to_owned())
     };
-    let values: Vec<Value> = present
+    let is_wanted =
+        |path: &str| path == under || below(path).is_some_and(|rest| full || !rest.contains('/'));
+    // Folders that nobody added by themselves, such as the roots of projects, are there by what is in them.
+    let folders: BTreeMap<String, i64> = present
+        .iter()
+        .filter_map(|(path, (version, ..))| {
+            let rest = below(path)?;
+            let (folder, _) = rest.split_once('/')?;
+            Some((format!("{under}/{folder}"), *version))
+        })
+        .filter(|(folder, _)| !full && !present.contains_key(folder.as_str()))
+        .collect();
+    let folders = folders
         .into_iter()
+        .map(|(path, version)| json!({ "version": version, "path": path, "isFolder": true }));
+    let values: Vec<Value> = present
+        .iter()
         .filter(|(path, _)| is_wanted(path))
         .map(|(path, (version, change, at))| {
-            json!({ "version": version, "changeDate": date::sent(at), "path": path, "isFolder": change.is_folder, "size": change.size })
+            json!({ "version": version, "changeDate": date::sent(*at), "path": path, "isFolder": change.is_folder, "size": change.size })
         })
+        .chain(folders)
         .collect();
     Ok(Answer::list(&values))
 }
