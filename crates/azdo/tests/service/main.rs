@@ -8,4 +8,5 @@ mod mirror;
 mod paging;
 mod remote;
 mod retry;
+mod standing;
 mod support;
