@@ -217,7 +217,7 @@ async fn recorded_rights_and_licences_are_read() {
     for (name, is_stakeholder) in [
         ("userentitlement_by_id.json", true),
         ("userentitlement_get_recorded.json", false),
-        ("serviceprincipalentitlement_by_id.json", false),
+        ("serviceprincipalentitlement_by_id.json", true),
     ] {
         let (_server, asker) = serve(body(name)).await;
         let user = ConnectedUser {
