@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 use crate::{
     emulator::Emulator,
-    organization::{User, WhoAmI},
+    organization::{Place, User, WhoAmI},
     refusal::{Content, Refusal},
 };
 
@@ -23,20 +23,13 @@ pub fn caller(
     anonymous: bool,
 ) -> Result<Arc<User>, Refusal> {
     let world = emulator.world();
-    if let Some(name) = organization
-        && !world.organization.is_called(name)
-    {
-        return Err(Refusal::bare(
-            404,
-            Content::Text {
-                media_type: "text/html; charset=utf-8",
-                text: String::from(
-                    "<!DOCTYPE html><html><head><title>Azure DevOps Services | 404</title></head><body></body></html>",
-                ),
-            },
-        ));
+    let place = organization
+        .map(|name| world.place(name).ok_or_else(no_organization))
+        .transpose()?;
+    if let Some(place) = &place {
+        place.check_all()?;
     }
-    let tenant = organization.map(|_| world.organization.tenant);
+    let tenant = place.as_ref().map(Place::tenant);
     let Some(token) = token(&parts.headers) else {
         return if anonymous {
             Ok(Arc::new(User::nobody()))
@@ -45,15 +38,18 @@ pub fn caller(
         };
     };
     let principal = world.entra.bearer(&token, emulator.clock().now());
-    let who = match principal {
-        Some(principal) if tenant.is_some_and(|tenant| tenant != principal.tenant) => {
-            WhoAmI::Stranger(principal.object_id)
-        }
-        Some(principal) => world.organization.who_signed_in(principal.object_id),
-        None => world.organization.who_is(&token),
+    let who = match (&place, principal) {
+        (Some(place), _) => place.who(&token, principal),
+        (None, Some(principal)) => world.organization.who_signed_in(principal.object_id),
+        (None, None) => world.organization.who_is(&token),
     };
     match who {
-        WhoAmI::Member(user) => Ok(user),
+        WhoAmI::Member(user) => {
+            if let Some(place) = &place {
+                place.check_known(&user)?;
+            }
+            Ok(user)
+        }
         WhoAmI::Stranger(id) if organization.is_some() => {
             Err(with_tenant(Refusal::not_a_member(&id.to_string()), tenant))
         }
@@ -67,6 +63,19 @@ pub fn caller(
         _ if anonymous => Ok(Arc::new(User::nobody())),
         _ => Err(refused(parts, tenant)),
     }
+}
+
+/// 404 with a page: there is no organization of this name.
+fn no_organization() -> Refusal {
+    Refusal::bare(
+        404,
+        Content::Text {
+            media_type: "text/html; charset=utf-8",
+            text: String::from(
+                "<!DOCTYPE html><html><head><title>Azure DevOps Services | 404</title></head><body></body></html>",
+            ),
+        },
+    )
 }
 
 /// Tells the tenant that tokens must be of.

@@ -83,6 +83,11 @@ impl BoardsWorld {
             .map(|item| item.current().project)
     }
 
+    /// The project whose trees have a node of this guid.
+    pub(crate) fn project_of_node(&self, identifier: &str) -> Option<Uuid> {
+        self.nodes.project_of(Uuid::parse_str(identifier).ok()?)
+    }
+
     /// How many work items there are.
     pub(crate) fn item_count(&self) -> usize {
         self.items.len()

@@ -36,6 +36,9 @@ pub struct Context {
     pub body: Bytes,
     /// True where the credential came as a Bearer token: a user's, not an organization's PAT.
     pub by_bearer: bool,
+    /// True where the credential is a token of Entra.
+    pub signed_in: bool,
+    anonymous: bool,
     /// Scheme, authority and nothing else: for links that must be followed.
     pub origin: String,
     /// The path and query as they came.
@@ -79,7 +82,7 @@ async fn run(request: Request, emulator: Emulator, handler: Handler, anonymous: 
     match Context::read(request, emulator, anonymous).await {
         Err(refusal) => refusal.into_response(),
         Ok(context) => {
-            let mut response = match handler(&context) {
+            let mut response = match answer(&context, handler) {
                 Ok(answer) => answer.into_response(&context.version),
                 Err(refusal) => refusal.into_response(),
             };
@@ -93,6 +96,19 @@ async fn run(request: Request, emulator: Emulator, handler: Handler, anonymous: 
             }
             response
         }
+    }
+}
+
+/// The answer: of a neighbour where the path names one, and otherwise the handler's.
+fn answer(context: &Context, handler: Handler) -> Reply {
+    let neighbour = {
+        let world = context.world();
+        world.neighbour(context.parameter("organization")).cloned()
+    };
+    match neighbour {
+        // Where is what is the same everywhere.
+        Some(neighbour) if !context.anonymous => neighbour.answer(context),
+        _ => handler(context),
     }
 }
 
@@ -135,6 +151,9 @@ impl Context {
         Ok(Self {
             version: version(&query, &parts.headers),
             by_bearer: auth::is_bearer(&parts.headers),
+            signed_in: auth::token(&parts.headers)
+                .is_some_and(|token| emulator.world().entra.gave(&token)),
+            anonymous,
             origin: origin(&parts.headers),
             target: parts.uri.to_string(),
             emulator,

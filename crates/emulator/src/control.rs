@@ -37,9 +37,11 @@ pub fn router() -> Router<Emulator> {
 /// What the emulator is.
 async fn info(State(emulator): State<Emulator>) -> Json<Value> {
     let world = emulator.world();
-    let user = |user: &std::sync::Arc<crate::organization::User>| json!({ "role": user.role, "id": user.identity.id, "display_name": user.identity.display_name, "pat": user.token, "object_id": user.object_id, "kind": user.kind.word() });
+    let neighbour = |neighbour: &crate::organization::Neighbour| json!({ "id": neighbour.id, "name": neighbour.name, "tenant": neighbour.tenant, "state": neighbour.standing.word(), "pat": neighbour.pat, "listed_for": neighbour.listed_for });
+    let user = |user: &std::sync::Arc<crate::organization::User>| json!({ "role": user.role, "id": user.identity.id, "display_name": user.identity.display_name, "pat": user.token, "object_id": user.object_id, "kind": user.kind.word(), "licence": user.licence.word() });
     Json(json!({
-        "organization": { "id": world.organization.id, "name": world.organization.name },
+        "organization": { "id": world.organization.id, "name": world.organization.name, "tenant": world.organization.tenant, "state": world.organization.standing.word() },
+        "neighbours": world.neighbours.iter().map(neighbour).collect::<Vec<_>>(),
         "users": world.organization.users().iter().map(user).collect::<Vec<_>>(),
         "stranger_pat": STRANGER_PAT,
         "size": emulator.seed().size.to_string(),

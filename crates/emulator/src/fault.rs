@@ -235,7 +235,7 @@ impl Effect {
                     (None, _) => refusal,
                 })
             }
-            Self::Inactive => Some(inactive()),
+            Self::Inactive => Some(Refusal::inactive("emulated")),
             Self::Error => Some(Refusal::typed(
                 500,
                 "Microsoft.VisualStudio.Services.Common.VssServiceException",
@@ -257,24 +257,6 @@ impl Effect {
             | Self::Empty => None,
         }
     }
-}
-
-fn inactive() -> Refusal {
-    let message = "TF24668: The following team project collection is stopped: emulated. Start the collection and then try again. Administrator Reason: This Azure DevOps organization has been deactivated due to inactivity.";
-    let mut refusal = Refusal::typed(
-        503,
-        "Microsoft.VisualStudio.Services.Common.VssServiceException",
-        "Microsoft.VisualStudio.Services.Common",
-        message,
-    )
-    .header(
-        "x-tfs-serviceerror",
-        message.replace(' ', "%20").replace(':', "%3A"),
-    );
-    if let Content::Json(text) = &mut refusal.content {
-        text.insert(0, '\u{FEFF}');
-    }
-    refusal
 }
 
 #[cfg(test)]

@@ -1,13 +1,20 @@
 //! The organization: its projects, teams, identities and users, and who may see what.
 
 mod change;
+mod change_rights;
+mod entitlement;
+mod features;
 mod identity;
 mod locations;
 mod make;
 mod members;
+mod neighbour;
+mod permissions;
+mod place;
 mod project;
 mod rights;
 mod routes;
+mod standing;
 mod truth;
 mod user;
 
@@ -24,12 +31,17 @@ pub use self::{
         ADMINISTRATOR_PAT, CONTRACTOR_PAT, LIMITED_PAT, RESTRICTED_PAT, STAKEHOLDER_PAT,
         STRANGER_PAT,
     },
+    neighbour::Neighbour,
+    place::Place,
     project::{Project, Role, State, Team},
     rights::{Domain, Entitlements, Licence},
     routes::routes,
+    standing::Standing,
     truth::{ENTITIES, truth},
     user::{Kind, Rights, User, WhoAmI, named},
 };
+
+pub(crate) use self::neighbour::neighbours;
 
 /// The entities of this module, by name.
 pub const PROJECTS: &str = "projects";
@@ -41,6 +53,7 @@ pub struct Organization {
     pub id: Uuid,
     /// The tenant of Entra that it is connected to.
     pub tenant: Uuid,
+    pub standing: Standing,
     pub name: String,
     /// Everybody who appears in the data; services and teams among them.
     pub identities: Vec<Identity>,

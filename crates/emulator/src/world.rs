@@ -9,7 +9,7 @@ use crate::{
     clock::Clock,
     entra::Entra,
     git::GitWorld,
-    organization::Organization,
+    organization::{Neighbour, Organization, neighbours},
     pipelines::PipelinesWorld,
     random::{Random, Stream},
     size::{Plan, Size},
@@ -69,6 +69,8 @@ pub struct World {
     pub boards: BoardsWorld,
     pub tfvc: TfvcWorld,
     pub entra: Entra,
+    /// Small organizations beside the main one.
+    pub neighbours: Vec<Neighbour>,
     directory: Directory,
 }
 
@@ -98,6 +100,7 @@ impl World {
         Ok(Self {
             clock,
             entra: Entra::make(&organization),
+            neighbours: neighbours(),
             organization,
             git,
             pipelines,

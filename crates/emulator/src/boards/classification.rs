@@ -72,6 +72,12 @@ impl Nodes {
     }
 
     /// All nodes of a project.
+    /// The project that a node is of.
+    pub(crate) fn project_of(&self, identifier: Uuid) -> Option<Uuid> {
+        let found = self.0.iter().find(|node| node.identifier == identifier);
+        found.map(|node| node.project)
+    }
+
     pub(crate) fn of(&self, project: Uuid) -> impl Iterator<Item = (usize, &Node)> {
         self.0
             .iter()

@@ -1,5 +1,6 @@
 //! Client assertions: a token signed with the application's certificate, or one of an issuer that it trusts.
 
+use jiff::SignedDuration;
 use jsonwebtoken::{Algorithm, Validation, dangerous::insecure_decode, decode};
 use serde::Deserialize;
 use uuid::Uuid;
@@ -17,14 +18,24 @@ const LEEWAY_SECONDS: i64 = 300;
 /// The longest life that an assertion of a certificate may have.
 const LONGEST_SECONDS: i64 = 600;
 
+/// A time in a token: it may have a fraction (RFC 7519, 2), and Microsoft's own client sends one.
+#[derive(Clone, Copy, Deserialize)]
+struct Seconds(f64);
+
+impl Seconds {
+    fn whole(self) -> i64 {
+        SignedDuration::try_from_secs_f64(self.0).map_or(0, |since| since.as_secs())
+    }
+}
+
 #[derive(Deserialize)]
 struct Claims {
     iss: String,
     sub: String,
     aud: String,
-    exp: i64,
+    exp: Seconds,
     #[serde(default)]
-    nbf: Option<i64>,
+    nbf: Option<Seconds>,
     #[serde(default)]
     jti: Option<String>,
 }
@@ -48,12 +59,11 @@ impl Entra {
         let (header, claims) = (read.header, read.claims);
         let is_own = claims.iss == application.client_id.to_string();
         if is_own || header.x5t.is_some() || header.x5t_s256.is_some() {
+            // Microsoft's own client pads it.
             let known = [header.x5t_s256, header.x5t]
                 .into_iter()
                 .flatten()
-                .all(|print| {
-                    print == CERTIFICATE.thumbprint() || print == CERTIFICATE.old_thumbprint()
-                });
+                .all(|print| is_registered(print.trim_end_matches('=')));
             if !application.certificate || !known {
                 return Err(Refusal::client(
                     700_027,
@@ -97,7 +107,7 @@ impl Entra {
             ));
         }
         let outside = asked.emulator.clock().outside().as_second();
-        if claims.exp > outside + LONGEST_SECONDS + LEEWAY_SECONDS {
+        if claims.exp.whole() > outside + LONGEST_SECONDS + LEEWAY_SECONDS {
             return Err(Refusal::client(
                 700_024,
                 "Client assertion is not within its valid time range: it is valid for longer than ten minutes.",
@@ -134,6 +144,10 @@ impl Entra {
     }
 }
 
+fn is_registered(thumbprint: &str) -> bool {
+    thumbprint == CERTIFICATE.thumbprint() || thumbprint == CERTIFICATE.old_thumbprint()
+}
+
 fn check_signature(assertion: &str, key: &Key) -> Result<(), Refusal> {
     let mut validation = Validation::new(Algorithm::RS256);
     validation.algorithms = vec![Algorithm::RS256, Algorithm::PS256];
@@ -152,8 +166,10 @@ fn check_signature(assertion: &str, key: &Key) -> Result<(), Refusal> {
 
 fn check_time(claims: &Claims, asked: &Asked) -> Result<(), Refusal> {
     let now = asked.emulator.clock().outside().as_second();
-    let early = claims.nbf.is_some_and(|nbf| nbf > now + LEEWAY_SECONDS);
-    if early || claims.exp < now - LEEWAY_SECONDS {
+    let early = claims
+        .nbf
+        .is_some_and(|nbf| nbf.whole() > now + LEEWAY_SECONDS);
+    if early || claims.exp.whole() < now - LEEWAY_SECONDS {
         return Err(Refusal::client(
             700_024,
             "Client assertion is not within its valid time range.",

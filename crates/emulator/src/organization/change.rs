@@ -22,7 +22,7 @@ pub fn change(world: &mut World, order: &Order) -> Outcome {
         "delete_project" => delete(world, order),
         "hide_project" => set_rights(world, order, false),
         "show_project" => set_rights(world, order, true),
-        _ => return None,
+        _ => return super::change_rights::change(world, order),
     })
 }
 

@@ -6,7 +6,7 @@ use base64::{Engine as _, engine::general_purpose::STANDARD_NO_PAD};
 use jiff::SignedDuration;
 use uuid::Uuid;
 
-use super::{Identity, Organization, Project, Role, STRANGER_PAT, State, Team};
+use super::{Identity, Organization, Project, Role, STRANGER_PAT, Standing, State, Team};
 use crate::{clock, date, entra, random::Random, size::Plan};
 
 /// Names of the ordinary projects.
@@ -55,6 +55,7 @@ impl Organization {
         let mut organization = Self {
             id,
             tenant: entra::home_tenant(),
+            standing: Standing::Active,
             name: String::from(name),
             identities,
             projects: Vec::new(),

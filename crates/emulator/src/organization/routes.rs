@@ -1,15 +1,14 @@
 //! Projects, teams, who am I, where is what, and what may I.
 
 use axum::routing::get as plain_get;
-use serde::Deserialize;
 use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
-use super::{Kind, Project, State, Team, User, locations};
+use super::{Kind, Project, State, Team, User, entitlement, features, locations, permissions};
 use crate::{
     answer::{Answer, Reply},
     auth::SIGN_IN_PAGE,
-    context::{Context, get, get_anonymously, options_anonymously, post},
+    context::{Context, get, get_anonymously, options_anonymously},
     paging::{Slice, by_offset},
     refusal::{Content, Refusal},
     routes::Routes,
@@ -18,6 +17,7 @@ use crate::{
 
 /// This domain's endpoints.
 pub fn routes(routes: Routes) -> Routes {
+    let routes = entitlement::routes(features::routes(permissions::routes(routes)));
     routes
         .organization("", options_anonymously(|_| Ok(locations::all())))
         .organization("/{area}", options_anonymously(|_| Ok(locations::all())))
@@ -34,7 +34,6 @@ pub fn routes(routes: Routes) -> Routes {
         .organization("/projects/{name}/teams/{team}", get(team))
         .organization("/projects/{name}/teams/{team}/members", get(members))
         .organization("/teams", get(teams))
-        .organization("/security/permissionevaluationbatch", post(permissions))
         .raw("/profile/_apis/profile/profiles/{id}", get(profile))
         .raw("/profile/_apis/accounts", get(accounts))
         .raw(
@@ -52,11 +51,18 @@ pub fn routes(routes: Routes) -> Routes {
 
 fn connection_data(context: &Context) -> Reply {
     context.preview_only()?;
-    let world = context.world();
-    let identity = &context.caller.identity;
+    Ok(connection_data_of(
+        context.world().organization.id,
+        &context.caller,
+    ))
+}
+
+/// Who asks, and what answers.
+pub(super) fn connection_data_of(instance: Uuid, caller: &User) -> Answer {
+    let identity = &caller.identity;
     let user = json!({
         "id": identity.id,
-        "descriptor": format!("Microsoft.IdentityModel.Claims.ClaimsIdentity;{}\\{}", world.organization.id, identity.unique_name),
+        "descriptor": format!("Microsoft.IdentityModel.Claims.ClaimsIdentity;{instance}\\{}", identity.unique_name),
         "subjectDescriptor": identity.descriptor,
         "providerDisplayName": identity.display_name,
         "isActive": true,
@@ -64,10 +70,10 @@ fn connection_data(context: &Context) -> Reply {
         "resourceVersion": 2,
         "metaTypeId": 0,
     });
-    Ok(Answer::json(&json!({
+    Answer::json(&json!({
         "authenticatedUser": user,
         "authorizedUser": user,
-        "instanceId": world.organization.id,
+        "instanceId": instance,
         "deploymentId": "0fa12604-5763-41f7-bcd2-0590a2271349",
         "deploymentType": "hosted",
         "locationServiceData": {
@@ -76,7 +82,7 @@ fn connection_data(context: &Context) -> Reply {
             "lastChangeId": 28_340_621,
             "lastChangeId64": 28_340_621,
         },
-    })))
+    }))
 }
 
 fn projects(context: &Context) -> Reply {
@@ -310,49 +316,6 @@ fn members(context: &Context) -> Reply {
     Ok(Answer::list(Slice::asked(context, 100, 500)?.of(&members)))
 }
 
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Evaluations {
-    #[serde(default)]
-    evaluations: Vec<Evaluation>,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Evaluation {
-    #[serde(alias = "securitynamespaceid")]
-    security_namespace_id: String,
-    token: String,
-    permissions: i64,
-}
-
-/// A token names its project by id, or by name in TFVC; one that names none asks about the organization.
-fn permissions(context: &Context) -> Reply {
-    let asked: Evaluations = context.read_body()?;
-    let world = context.world();
-    let named = |token: &str| {
-        world.organization.projects.iter().find(|project| {
-            token.contains(&project.id.to_string())
-                || token.starts_with(&format!("$/{}", project.name))
-        })
-    };
-    let evaluate = |evaluation: &Evaluation| {
-        let allowed = named(&evaluation.token).is_none_or(|project| {
-            context.caller.reads(project.id) && project.state == State::WellFormed
-        });
-        json!({
-            "securityNamespaceId": evaluation.security_namespace_id,
-            "token": evaluation.token,
-            "permissions": evaluation.permissions,
-            "value": allowed,
-        })
-    };
-    let values: Vec<Value> = asked.evaluations.iter().map(evaluate).collect();
-    Ok(Answer::json(
-        &json!({ "alwaysAllowAdministrators": false, "evaluations": values }),
-    ))
-}
-
 /// A PAT belongs to an organization, and is refused by what belongs to none.
 fn users_token_only(context: &Context) -> Result<(), Refusal> {
     if context.by_bearer && context.caller.kind == Kind::Person {
@@ -378,14 +341,35 @@ fn profile(context: &Context) -> Reply {
     })))
 }
 
+/// The organizations of the caller. To a PAT that came as a Bearer token only its own is known.
 fn accounts(context: &Context) -> Reply {
     users_token_only(context)?;
     let world = context.world();
     let organization = &world.organization;
-    Ok(Answer::list(&[json!({
-        "accountId": organization.id,
-        "accountUri": format!("https://vssps.dev.azure.com/{}/", organization.name),
-        "accountName": organization.name,
-        "properties": {},
-    })]))
+    let caller = &context.caller;
+    let account = |id: Uuid, name: &str| {
+        json!({
+            "accountId": id,
+            "accountUri": format!("https://vssps.dev.azure.com/{name}/"),
+            "accountName": name,
+            "properties": {},
+        })
+    };
+    let is_member = organization
+        .users()
+        .iter()
+        .any(|user| user.object_id == caller.object_id);
+    let own = is_member.then(|| account(organization.id, &organization.name));
+    let directory = &world.entra.directory;
+    let role = directory
+        .account_of(caller.object_id)
+        .map(|account| account.role.as_str());
+    let others = world.neighbours.iter().filter(|neighbour| {
+        context.signed_in && role.is_some_and(|role| neighbour.listed_for.contains(&role))
+    });
+    let values: Vec<Value> = own
+        .into_iter()
+        .chain(others.map(|neighbour| account(neighbour.id, neighbour.name)))
+        .collect();
+    Ok(Answer::list(&values))
 }

