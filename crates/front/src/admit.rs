@@ -9,10 +9,8 @@ use secrecy::ExposeSecret as _;
 use store::people::{Role, SessionLimits};
 use uuid::Uuid;
 
-use crate::{Caller, Layout, Problem, Ticket, Via, Visit, csrf, problem};
+use crate::{Caller, Layout, Problem, Ticket, Via, Visit, cookie, csrf, problem};
 
-/// A browser keeps such a cookie to this very host, and to safe connections.
-pub(crate) const COOKIE: &str = "__Host-adit";
 /// A session ends when nobody was seen for this long, …
 const IDLE: SignedDuration = SignedDuration::from_mins(30);
 /// … and at the latest now.
@@ -125,7 +123,7 @@ async fn recognize(
             .ok_or_else(Problem::bad_token)?;
         return Ok((Some(by_token(visit, &token).await?), None));
     }
-    let Some(id) = cookie(headers, COOKIE).map(Ticket::shown) else {
+    let Some(id) = cookie::get(headers, cookie::SESSION).map(Ticket::shown) else {
         return Ok((None, None));
     };
     let caller = by_session(visit, &id).await?;
@@ -143,6 +141,7 @@ async fn by_token(visit: &Visit, token: &Ticket) -> Result<Caller, Problem> {
                 name: "ADIT_ADMIN_TOKEN".to_owned(),
                 role: Role::Administrator,
                 via: Via::Token("ADIT_ADMIN_TOKEN".to_owned()),
+                ends_at: None,
                 visit: visit.clone(),
             });
         }
@@ -154,6 +153,7 @@ async fn by_token(visit: &Visit, token: &Ticket) -> Result<Caller, Problem> {
         name: user.user_name,
         role: user.role,
         via: Via::Token(user.name),
+        ends_at: user.expires_at,
         visit: visit.clone(),
     })
 }
@@ -173,17 +173,7 @@ async fn by_session(visit: &Visit, id: &Ticket) -> Result<Option<Caller>, Proble
         name: visitor.name,
         role: visitor.role,
         via: Via::Session,
+        ends_at: None,
         visit: visit.clone(),
     }))
-}
-
-/// The value of a cookie.
-pub(crate) fn cookie<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
-    headers
-        .get_all(header::COOKIE)
-        .iter()
-        .filter_map(|value| value.to_str().ok())
-        .flat_map(|value| value.split(';'))
-        .filter_map(|pair| pair.trim().split_once('='))
-        .find_map(|(found, value)| (found == name).then_some(value))
 }

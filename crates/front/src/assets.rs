@@ -18,13 +18,10 @@ pub(crate) struct Asset {
 
 impl Asset {
     fn new(name: &str, extension: &str, kind: &'static str, content: &'static str) -> Self {
-        let hash: String = Sha256::digest(content.as_bytes())
-            .iter()
-            .take(8)
-            .map(|byte| format!("{byte:02x}"))
-            .collect();
+        let hash: [u8; 32] = Sha256::digest(content.as_bytes()).into();
+        let hash = u64::from_be_bytes(hash.first_chunk().copied().unwrap_or_default());
         Self {
-            path: format!("/static/{name}-{hash}.{extension}"),
+            path: format!("/static/{name}-{hash:016x}.{extension}"),
             kind,
             content,
         }

@@ -2,6 +2,7 @@
 
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
+use jiff::Timestamp;
 use store::people::Role;
 use uuid::Uuid;
 
@@ -18,6 +19,8 @@ pub struct Caller {
     pub role: Role,
     /// What they came with.
     pub via: Via,
+    /// When what they came with ends, for a token that does.
+    pub(crate) ends_at: Option<Timestamp>,
     /// The request that they came by.
     pub visit: Visit,
 }

@@ -13,11 +13,34 @@ use store::Store;
 use url::Url;
 
 use crate::layout::NavigationEntry;
+use crate::openid::OpenId;
 use crate::pace::Pace;
-use crate::{Options, Problem, admit, assets, bounds, frame, headers, return_to};
+use crate::password::Passwords;
+use crate::{Options, Problem, admit, api, assets, bounds, frame, headers, pages, return_to};
 
 /// Shorter ones could be guessed.
 const SHORTEST_ADMIN_TOKEN: usize = 32;
+
+/// Every user's page about themselves.
+const ACCOUNT: &str = "/account";
+/// The door's own entries of the navigation, behind those of others.
+const OWN_PAGES: [NavigationEntry; 3] = [
+    NavigationEntry {
+        label: "Users",
+        path: "/users",
+        administrators_only: true,
+    },
+    NavigationEntry {
+        label: "Tokens",
+        path: "/tokens",
+        administrators_only: false,
+    },
+    NavigationEntry {
+        label: "Audit",
+        path: "/audit",
+        administrators_only: true,
+    },
+];
 
 /// The door. Clones are the same door.
 #[derive(Clone, Debug)]
@@ -34,6 +57,8 @@ struct Inside {
     form_targets: Vec<Url>,
     security_policy: HeaderValue,
     pace: Arc<Pace>,
+    passwords: Passwords,
+    openid: Option<OpenId>,
 }
 
 impl Door {
@@ -44,16 +69,25 @@ impl Door {
         store: Store,
         clock: fn() -> Timestamp,
     ) -> anyhow::Result<Self> {
+        // Where the issuer asks for passwords is on its own host, as a rule; `with_form_target` names another one.
+        let form_targets: Vec<Url> = options
+            .oidc_issuer
+            .as_deref()
+            .and_then(|issuer| Url::parse(issuer).ok())
+            .into_iter()
+            .collect();
         let inside = Inside {
             store,
             clock,
             public_url: options.public_origin(listening)?,
             trusted_proxies: options.trusted_proxies.clone(),
             admin_token: admin_token(options)?,
-            navigation: Vec::new(),
-            form_targets: Vec::new(),
-            security_policy: headers::security_policy(&[])?,
+            navigation: OWN_PAGES.to_vec(),
+            security_policy: headers::security_policy(&form_targets)?,
+            form_targets,
             pace: Arc::new(Pace::default()),
+            passwords: Passwords::new()?,
+            openid: OpenId::new(options, clock)?,
         };
         Ok(Self(Arc::new(inside)))
     }
@@ -63,7 +97,9 @@ impl Door {
     #[must_use]
     pub fn with_navigation(self, entries: impl IntoIterator<Item = NavigationEntry>) -> Self {
         let mut inside = Arc::unwrap_or_clone(self.0);
+        let own = std::mem::take(&mut inside.navigation);
         inside.navigation.extend(entries);
+        inside.navigation.extend(own);
         Self(Arc::new(inside))
     }
 
@@ -81,6 +117,11 @@ impl Door {
         let guarded = router.route_layer(from_fn(admit::guard));
         Router::new()
             .merge(guarded)
+            .merge(pages::open())
+            .merge(pages::known())
+            .merge(pages::guarded())
+            .merge(api::known())
+            .merge(api::guarded())
             .fallback(async || Problem::not_found("There is no such page."))
             .method_not_allowed_fallback(async || Problem::method_not_allowed())
             .layer(from_fn(admit::admit))
@@ -111,8 +152,26 @@ impl Door {
 
     /// Whether a sign-in may lead here.
     pub(crate) fn may_return_to(&self, target: &str) -> bool {
-        let paths: Vec<&str> = self.0.navigation.iter().map(|entry| entry.path).collect();
+        let entries = self.0.navigation.iter().map(|entry| entry.path);
+        let paths: Vec<&str> = entries.chain([ACCOUNT]).collect();
         return_to::safe(target, &paths).is_some()
+    }
+
+    /// Where a sign-in leads that asked to be led there.
+    pub(crate) fn landing<'a>(&'a self, asked: &'a str) -> &'a str {
+        if self.may_return_to(asked) {
+            asked
+        } else {
+            self.home()
+        }
+    }
+
+    /// Where people arrive.
+    pub(crate) fn home(&self) -> &str {
+        self.0
+            .navigation
+            .first()
+            .map_or(ACCOUNT, |entry| entry.path)
     }
 
     pub(crate) fn trusted_proxies(&self) -> &[IpNet] {
@@ -129,6 +188,14 @@ impl Door {
 
     pub(crate) fn security_policy(&self) -> &HeaderValue {
         &self.0.security_policy
+    }
+
+    pub(crate) fn passwords(&self) -> &Passwords {
+        &self.0.passwords
+    }
+
+    pub(crate) fn openid(&self) -> Option<&OpenId> {
+        self.0.openid.as_ref()
     }
 
     pub(crate) fn pace(&self) -> &Pace {

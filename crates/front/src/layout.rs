@@ -28,6 +28,17 @@ pub struct Person {
     pub is_administrator: bool,
 }
 
+impl Person {
+    /// What they may do, as a page shows it.
+    pub fn role(&self) -> &'static str {
+        if self.is_administrator {
+            "Administrator"
+        } else {
+            "Viewer"
+        }
+    }
+}
+
 /// What is around the content of a page: a field `layout` of every template that extends `layout.html`.
 #[derive(Clone, Debug)]
 pub struct Layout(Arc<Inside>);

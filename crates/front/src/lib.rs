@@ -8,6 +8,7 @@ mod address;
 mod admit;
 mod bounds;
 mod caller;
+mod cookie;
 mod csrf;
 mod frame;
 mod headers;
@@ -19,14 +20,25 @@ mod visit;
 
 mod assets;
 mod layout;
+mod moment;
 mod page;
 
 mod audit;
+mod openid;
+mod password;
+mod setup;
+mod tokens;
+mod users;
 
+mod api;
+mod pages;
+
+pub use api::Api;
 pub use audit::{audit, entry};
 pub use caller::{Administrator, Caller, Via};
 pub use door::Door;
 pub use layout::{Layout, NavigationEntry, Person};
+pub use moment::Moment;
 pub use options::{AdminToken, OidcSecret, Options};
 pub use pace::Limited;
 pub use page::Page;

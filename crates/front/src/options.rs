@@ -47,9 +47,9 @@ pub struct Options {
     #[command(flatten)]
     pub admin_token: AdminToken,
 
-    /// OpenID Connect issuer who may vouch for people
+    /// OpenID Connect issuer who may vouch for people, exactly as it writes itself
     #[arg(long, env = "ADIT_OIDC_ISSUER", value_name = "URL")]
-    pub oidc_issuer: Option<Url>,
+    pub oidc_issuer: Option<String>,
 
     /// Adit's client id at the issuer
     #[arg(long, env = "ADIT_OIDC_CLIENT_ID", value_name = "ID")]

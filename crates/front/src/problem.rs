@@ -178,6 +178,21 @@ impl Problem {
         }))
     }
 
+    /// What happened.
+    pub fn detail(&self) -> &str {
+        &self.0.detail
+    }
+
+    /// What to do about it.
+    pub fn remedy(&self) -> &str {
+        &self.0.remedy
+    }
+
+    /// Whether it is about what was asked for, so that a form can show it beside the field: it cannot be, or is in the way.
+    pub fn is_about_the_request(&self) -> bool {
+        [StatusCode::BAD_REQUEST, StatusCode::CONFLICT].contains(&self.0.status)
+    }
+
     pub(crate) fn bad_token() -> Self {
         Self(Arc::new(Inside::plain(
             StatusCode::UNAUTHORIZED,

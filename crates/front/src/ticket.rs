@@ -40,6 +40,7 @@ impl Ticket {
     }
 
     /// Another secret that only who knows this one can make.
+    #[must_use]
     pub fn derive(&self, purpose: &str) -> Self {
         let made = hash(format!("{purpose}\n{}", self.text()).as_bytes());
         Self(SecretString::from(URL_SAFE_NO_PAD.encode(made)))

@@ -60,6 +60,8 @@ pub struct TokenUser {
     pub user_name: String,
     /// What it may do: no more than its user.
     pub role: Role,
+    /// When it ends.
+    pub expires_at: Option<Timestamp>,
 }
 
 #[derive(sqlx::FromRow)]
@@ -82,6 +84,7 @@ struct TokenUserRow {
     user_name: String,
     role: String,
     user_role: String,
+    expires_at: Option<jiff_sqlx::Timestamp>,
     used_at: Option<jiff_sqlx::Timestamp>,
 }
 
@@ -127,7 +130,7 @@ impl Store {
     /// Whom a token stands for, while it is good; its use is noted.
     pub async fn token_use(&self, hash: &Hash, now: Timestamp) -> Result<Option<TokenUser>, Error> {
         let found: Option<TokenUserRow> = sqlx::query_as(
-            "SELECT t.id, t.name, t.user_id, u.name AS user_name, t.role, u.role AS user_role, t.used_at
+            "SELECT t.id, t.name, t.user_id, u.name AS user_name, t.role, u.role AS user_role, t.expires_at, t.used_at
              FROM auth.tokens t JOIN auth.users u ON u.id = t.user_id
              WHERE t.token_hash = $1 AND (t.expires_at IS NULL OR t.expires_at > $2) AND u.disabled_at IS NULL",
         )
@@ -154,6 +157,7 @@ impl Store {
             user_id: found.user_id,
             user_name: found.user_name,
             role: Role::stored(&found.role).min(Role::stored(&found.user_role)),
+            expires_at: found.expires_at.map(jiff_sqlx::Timestamp::to_jiff),
         }))
     }
 
