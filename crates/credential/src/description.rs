@@ -117,9 +117,9 @@ impl Description {
     /// What it is, for people, in a few words.
     pub fn label(&self) -> String {
         match self {
-            Self::EntraUser { account, .. } => format!("Microsoft account {account}"),
+            Self::EntraUser { account, .. } => format!("Microsoft Entra user {account}"),
             Self::DeviceCode { account, .. } => {
-                format!("Microsoft account {account} (device code)")
+                format!("Microsoft Entra user {account} (device code)")
             }
             Self::ServicePrincipalSecret { client_id, .. } => {
                 format!("Service principal {client_id} (client secret)")
@@ -163,6 +163,28 @@ impl Description {
     /// How near its end is, and what to do about it.
     pub fn expiry(&self, now: Timestamp) -> Option<Expiry> {
         self.expires_on().map(|on| Expiry::new(self, on, now))
+    }
+
+    /// What may end it unseen, whatever its date.
+    pub fn caution(&self) -> Option<&'static str> {
+        match self {
+            Self::EntraUser { .. } | Self::DeviceCode { .. } => {
+                Some("it ends when it is not used for 90 days, as when the connection is paused")
+            }
+            Self::ServicePrincipalSecret {
+                expires_on: None, ..
+            } => Some(
+                "nobody but Entra knows when the client secret ends: give the date, to be warned before",
+            ),
+            Self::PersonalAccessToken { expires_on: None } => Some(
+                "nobody but its owner knows when it ends: give the date, to be warned before; Azure DevOps may also refuse it once \
+                 its owner has not signed in for 90 days",
+            ),
+            Self::PersonalAccessToken { .. } => {
+                Some("Azure DevOps may refuse it once its owner has not signed in for 90 days")
+            }
+            _ => None,
+        }
     }
 
     /// Says that a new refresh token was issued at this instant: its life begins anew.
@@ -218,4 +240,84 @@ pub fn check_kind(kind: &str) -> Result<(), Refusal> {
             format!("use one of {}", KINDS.join(", ")),
         )
     }))
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    /// One of each kind, as it is stored with the least that it can have.
+    fn each() -> Vec<Description> {
+        let id = Uuid::from_u128(7);
+        let person = json!({ "tenant_id": id, "account": "ada@contoso.example", "object_id": "x" });
+        let application = json!({ "tenant_id": id, "client_id": id, "thumbprint": "AB" });
+        let stored = |kind: &&str| {
+            let mut stored = match *kind {
+                "entra_user" | "device_code" => person.clone(),
+                "service_principal_secret" | "service_principal_certificate" => application.clone(),
+                _ => json!({}),
+            };
+            stored["kind"] = json!(kind);
+            serde_json::from_value(stored).unwrap()
+        };
+        KINDS.iter().map(stored).collect()
+    }
+
+    #[test]
+    fn each_kind_is_stored_under_its_name_and_read_again() {
+        for (description, kind) in each().into_iter().zip(KINDS) {
+            assert_eq!(description.kind(), kind);
+            assert!(!description.label().is_empty());
+            let stored = serde_json::to_value(&description).unwrap();
+            assert_eq!(stored["kind"], kind);
+            assert_eq!(
+                serde_json::from_value::<Description>(stored).unwrap(),
+                description
+            );
+        }
+    }
+
+    #[test]
+    fn what_is_no_kind_is_answered_with_those_there_are() {
+        assert_eq!(check_kind("managed_identity"), Ok(()));
+        let refusal = check_kind("password").unwrap_err();
+        assert_eq!(refusal.reason, "unknown_kind");
+        assert!(refusal.remedy.contains("managed_identity"));
+        assert_eq!(
+            check_kind("azure_devops_oauth").unwrap_err().reason,
+            "retired"
+        );
+    }
+
+    #[test]
+    fn a_sign_in_lives_ninety_days_from_its_last_renewal() {
+        let at = |text: &str| text.parse::<Timestamp>().unwrap();
+        for mut description in each() {
+            description.renewed(at("2026-11-23T12:00:00Z"));
+            let person = matches!(description.kind(), "entra_user" | "device_code");
+            let end = person.then(|| at("2027-02-21T12:00:00Z"));
+            assert_eq!(description.expires_on(), end, "{}", description.kind());
+        }
+    }
+
+    #[test]
+    fn an_end_is_warned_of_before_it_comes() {
+        let token = Description::PersonalAccessToken {
+            expires_on: Some("2027-02-21T12:00:00Z".parse().unwrap()),
+        };
+        for (now, days, warning) in [
+            ("2026-11-23T12:00:00Z", 90, crate::Warning::Far),
+            ("2027-01-22T12:00:00Z", 30, crate::Warning::Soon),
+            ("2027-02-14T12:00:00Z", 7, crate::Warning::Urgent),
+            ("2027-02-21T11:00:00Z", 0, crate::Warning::Urgent),
+            ("2027-02-21T12:00:00Z", 0, crate::Warning::Past),
+            ("2027-02-21T13:00:00Z", -1, crate::Warning::Past),
+        ] {
+            let expiry = token.expiry(now.parse().unwrap()).unwrap();
+            assert_eq!((expiry.days, expiry.warning), (days, warning), "{now}");
+            assert!(!expiry.remedy.is_empty());
+        }
+    }
 }

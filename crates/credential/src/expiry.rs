@@ -36,10 +36,10 @@ impl Expiry {
     pub(crate) fn new(description: &Description, on: Timestamp, now: Timestamp) -> Self {
         let seconds = on.as_second() - now.as_second();
         let days = seconds.div_euclid(DAY);
-        let warning = match days {
-            ..0 => Warning::Past,
-            0..7 => Warning::Urgent,
-            7..30 => Warning::Soon,
+        let warning = match seconds {
+            ..=0 => Warning::Past,
+            _ if seconds <= 7 * DAY => Warning::Urgent,
+            _ if seconds <= 30 * DAY => Warning::Soon,
             _ => Warning::Far,
         };
         Self {

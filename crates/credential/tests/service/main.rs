@@ -4,6 +4,7 @@ mod applications;
 mod devices;
 mod emulated;
 mod emulator;
+mod identity_tokens;
 mod machines;
 mod people;
 mod providers;

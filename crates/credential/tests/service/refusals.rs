@@ -212,6 +212,7 @@ async fn a_server_that_says_how_long_to_wait_is_heard() {
         let response = ResponseTemplate::new(status).insert_header("Retry-After", "17");
         let refusal = refused(response).await;
         let wait = Some(Duration::from_secs(17));
+        assert_eq!(refusal.explanation.contains("status 503"), status == 503);
         assert_eq!(refusal.kind, RefusalKind::Passing { retry_after: wait });
     }
 }
