@@ -106,6 +106,9 @@ struct Seen {
     repositories: Listing,
     git: Looks,
     folders: Listing,
+    /// Whether rights to folders in TFVC are given where there is no folder. If not, a project that
+    /// uses Git alone looks like one whose folder is hidden.
+    are_given_without_folder: bool,
 }
 
 async fn domains(
@@ -133,6 +136,10 @@ async fn domains(
         Licence::Unknown if pipelines.name_the_licence() => Licence::Stakeholder,
         known => known,
     };
+    let are_given_without_folder = projects.iter().any(|project| {
+        matches!(folders.answer(project.id), Answer::NotListed { .. })
+            && rights.of(project.id, Domain::Tfvc) == Some(true)
+    });
     let seen = Seen {
         rights,
         boards,
@@ -140,6 +147,7 @@ async fn domains(
         repositories,
         git,
         folders,
+        are_given_without_folder,
     };
     let checked = projects.into_iter().map(|project| {
         let cell = |domain| {
@@ -203,8 +211,14 @@ impl Seen {
         options: &Options,
     ) -> Finding {
         let organization = client.organization();
-        let right = self.rights.of(project.id, domain);
         let (answer, path) = self.answer(project, domain);
+        let means_nothing = domain == Domain::Tfvc
+            && matches!(answer, Answer::NotListed { .. })
+            && !self.are_given_without_folder;
+        let right = self
+            .rights
+            .of(project.id, domain)
+            .filter(|_| !means_nothing);
         let mut questions = Vec::new();
         if right.is_some() {
             let path = "_apis/security/permissionevaluationbatch";

@@ -175,14 +175,14 @@ fn in_domain(evidence: &Evidence<'_>, domain: Domain) -> Cause {
     if let Some(cause) = evidence.answer.error().and_then(everywhere) {
         return cause;
     }
-    // Of a project that uses Git alone, rights to its folder in TFVC mean nothing.
     match (domain, evidence.answer) {
         (Domain::Tfvc, Answer::NotListed { others: 0 }) if bars(evidence, domain) => {
             return Cause::Stakeholder;
         }
-        (Domain::Tfvc, Answer::NotListed { .. } | Answer::RefusedElsewhere(Error::NotFound(_))) => {
+        (Domain::Tfvc, Answer::NotListed { .. }) if evidence.right != Some(false) => {
             return Cause::NoTfvc;
         }
+        (Domain::Tfvc, Answer::RefusedElsewhere(Error::NotFound(_))) => return Cause::NoTfvc,
         _ => {}
     }
     if evidence.right == Some(false) {

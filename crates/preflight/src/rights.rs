@@ -36,8 +36,8 @@ impl Rights {
         self.known.retain(|(_, known), _| *known != domain);
     }
 
-    /// One request for as many projects as go into one. Of a batch that is refused, or whose answer
-    /// does not fit the question, nothing is known.
+    /// One request for as many projects as go into one. Where a batch is refused, or an answer does
+    /// not fit its question, nothing is known.
     pub(crate) async fn read(client: &Client, projects: &[Project], options: &Options) -> Self {
         let mut rights = Self::default();
         let questions: Vec<(Uuid, Domain, Evaluation)> = projects
@@ -51,9 +51,6 @@ impl Rights {
                 .collect();
             let read = within(options.patience, client.permissions(&asked)).await;
             let Ok(answers) = read else { break };
-            if answers.len() != asked.len() {
-                continue;
-            }
             let pairs = batch.iter().zip(&answers);
             rights
                 .known

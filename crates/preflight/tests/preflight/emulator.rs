@@ -1,83 +1,14 @@
-//! Against the emulator, whose members differ in rights and licences. Nothing but HTTP is between.
+//! Against the emulator, whose members differ in rights and licences.
 
-use std::sync::Arc;
-
-use azdo::{Client, StaticCredential, Unpaced};
-use emulator::{Emulator, Running, Seed};
+use azdo::{Error, Tenant};
 use preflight::{
-    CredentialKind, Domain, Options, OrganizationCheck, OrganizationState, ProjectCheck, State,
-    check,
+    Change, CredentialKind, Domain, Options, OrganizationCheck, OrganizationState, ProjectCheck,
+    State, check, compare, discover, reach,
 };
-use serde_json::{Value, json};
+use serde_json::json;
 
 use crate::service::{hosts, http};
-
-struct World {
-    running: Running,
-}
-
-impl World {
-    async fn start() -> Self {
-        let emulator = Emulator::make(Seed::default()).expect("a world");
-        let listen = "127.0.0.1:0".parse().expect("an address");
-        let running = Running::start(emulator, listen).await.expect("a port");
-        Self { running }
-    }
-
-    fn client(&self, token: &str) -> Client {
-        let credential = Arc::new(StaticCredential::personal_access_token(token));
-        let name = "Fabrikam".parse().expect("a name");
-        Client::new(
-            &http(),
-            &hosts(&self.running.url()),
-            name,
-            credential,
-            Arc::new(Unpaced),
-        )
-    }
-
-    async fn check(&self, token: &str) -> OrganizationCheck {
-        let options = Options::new(CredentialKind::PersonalAccessToken);
-        check(&self.client(token), None, &options).await
-    }
-
-    /// The control API.
-    async fn control(&self, what: &str, order: Option<Value>) -> Value {
-        let http = http();
-        let url = format!("{}/_emulator/{what}", self.running.url());
-        let request = match order {
-            None => http.reqwest().get(url),
-            Some(order) => http
-                .reqwest()
-                .post(url)
-                .header("content-type", "application/json")
-                .body(order.to_string()),
-        };
-        let answer = request.send().await.expect("an answer");
-        let text = answer.text().await.expect("a text");
-        serde_json::from_str(&text).unwrap_or_else(|_| panic!("{what}: {text}"))
-    }
-
-    async fn token(&self, role: &str) -> String {
-        let info = self.control("info", None).await;
-        let users = info["users"].as_array().expect("users");
-        let user = users.iter().find(|user| user["role"] == role);
-        let token = user.and_then(|user| user["pat"].as_str());
-        token
-            .unwrap_or_else(|| panic!("no {role} in {info}"))
-            .to_owned()
-    }
-
-    /// Names of all projects, as the administrator sees them.
-    async fn all_projects(&self) -> Vec<(String, String)> {
-        let client = self.client(&self.token("administrator").await);
-        let projects = client.projects().items().await.expect("projects");
-        let named = projects.into_iter();
-        named
-            .map(|project| (project.id.to_string(), project.name.expect("a name")))
-            .collect()
-    }
-}
+use crate::world::World;
 
 fn states(project: &ProjectCheck) -> [State; 4] {
     project.domains.clone().map(|(_, finding)| finding.state)
@@ -178,16 +109,179 @@ async fn an_organization_that_is_deactivated_in_between_is_a_finding() {
 #[tokio::test]
 async fn the_tenant_of_an_organization_is_told_to_nobody_in_particular() {
     let world = World::start().await;
-    let hosts = hosts(&world.running.url());
+    let hosts = hosts(&world.url());
     let name = "fabrikam".parse().expect("a name");
     let tenant = azdo::tenant(&http(), &hosts, name)
         .await
         .expect("an answer");
-    assert!(matches!(tenant, Some(azdo::Tenant::Entra(_))), "{tenant:?}");
+    assert!(matches!(tenant, Some(Tenant::Entra(_))), "{tenant:?}");
     let nowhere = "nowhere".parse().expect("a name");
     let refused = azdo::tenant(&http(), &hosts, nowhere).await;
+    assert!(matches!(refused, Err(Error::NotFound(_))), "{refused:?}");
+}
+
+#[tokio::test]
+async fn each_neighbour_of_a_user_is_listed_with_how_it_stands() {
+    let world = World::start().await;
+    let reader = world.sign_in("reader").await;
+    let mut options = Options::new(CredentialKind::User);
+    options.tenant = reader.tenant.parse().ok();
+    let client = |name| world.client_as(&reader, name);
+    let found = discover(&world.user(&reader), client, &options).await;
+    let found = found.expect("a list");
+    let states: Vec<_> = found
+        .iter()
+        .map(|reached| (reached.organization.name.as_str(), reached.state))
+        .collect();
+    let expected = [
+        ("fabrikam", OrganizationState::Active),
+        ("tailspin", OrganizationState::Active),
+        (
+            "tailspin-address-blocked",
+            OrganizationState::AddressBlocked,
+        ),
+        (
+            "tailspin-conditional-access",
+            OrganizationState::ConditionalAccess,
+        ),
+        ("tailspin-inactive", OrganizationState::Inactive),
+        (
+            "tailspin-microsoft-account",
+            OrganizationState::MicrosoftAccount,
+        ),
+        ("tailspin-not-a-member", OrganizationState::NotAMember),
+        ("tailspin-policy-off", OrganizationState::PolicyOff),
+        ("woodgrove", OrganizationState::NotAMember),
+    ];
+    assert_eq!(states, expected, "{found:#?}");
+    let woodgrove = found.last().expect("the last");
     assert!(
-        matches!(refused, Err(azdo::Error::NotFound(_))),
-        "{refused:?}"
+        woodgrove.finding.remedy.contains("another tenant"),
+        "{woodgrove:#?}"
     );
+}
+
+#[tokio::test]
+async fn a_users_token_that_has_expired_is_told_from_a_policy_by_the_profile() {
+    let world = World::start().await;
+    let reader = world.sign_in("reader").await;
+    let options = Options::new(CredentialKind::User);
+    let name = "tailspin-policy-off".parse().expect("a name");
+    let client = world.client_as(&reader, name);
+    let user = world.user(&reader);
+    let reached = reach(&client, Some(&user), &options).await;
+    assert_eq!(reached.state, OrganizationState::PolicyOff, "{reached:#?}");
+    world.change(json!({ "kind": "expire_tokens" })).await;
+    let reached = reach(&client, Some(&user), &options).await;
+    assert_eq!(
+        reached.state,
+        OrganizationState::TokenExpired,
+        "{reached:#?}"
+    );
+}
+
+#[tokio::test]
+async fn rights_that_are_missing_here_and_there_are_found_where_they_are_missing() {
+    let world = World::start().await;
+    let token = world.token("restricted").await;
+    let client = world.client("fabrikam", &token);
+    let mut options = Options::new(CredentialKind::PersonalAccessToken);
+    // As an earlier sync has read them.
+    let all = world.client("fabrikam", &world.token("administrator").await);
+    for project in check(&client, None, &options).await.projects {
+        let areas = all
+            .classification_nodes(project.id)
+            .items()
+            .await
+            .expect("areas");
+        let root = areas.iter().find(|node| {
+            node.parent_id.is_none() && node.structure_type.as_deref() == Some("area")
+        });
+        let identifier = root.and_then(|root| root.identifier).expect("a root");
+        options.root_areas.insert(project.id, identifier);
+    }
+    let check = check(&client, None, &options).await;
+    let denied: Vec<(&str, Domain)> = check
+        .projects
+        .iter()
+        .flat_map(|project| {
+            project
+                .domains
+                .iter()
+                .map(|(domain, finding)| (project.name.as_str(), *domain, finding.state))
+        })
+        .filter(|(_, _, state)| *state == State::NoPermission)
+        .map(|(name, domain, _)| (name, domain))
+        .collect();
+    let of_legacy = |(name, _): &&(&str, Domain)| *name == "Contoso Legacy";
+    let legacy: Vec<Domain> = denied
+        .iter()
+        .filter(of_legacy)
+        .map(|(_, domain)| *domain)
+        .collect();
+    assert_eq!(legacy, [Domain::Boards, Domain::Tfvc], "{denied:?}");
+    let others = denied.iter().filter(|one| !of_legacy(one));
+    let mut others: Vec<Domain> = others.map(|(_, domain)| *domain).collect();
+    others.sort_unstable();
+    assert_eq!(others, [Domain::Git, Domain::Pipelines]);
+}
+
+#[tokio::test]
+async fn what_is_granted_is_to_be_read_and_what_is_withdrawn_is_kept() {
+    let world = World::start().await;
+    let token = world.token("contractor").await;
+    let first = world.check(&token).await;
+    let name = first.projects[0].name.clone();
+    let deny =
+        json!({ "kind": "deny_right", "user": "contractor", "project": name, "right": "git" });
+    world.change(deny).await;
+    let second = world.check(&token).await;
+    let changes = compare(&first, &second);
+    assert!(
+        matches!(
+            &changes[..],
+            [Change::StoppedBeingReadable {
+                domain: Domain::Git,
+                state: State::NoPermission,
+                ..
+            }]
+        ),
+        "{changes:#?}"
+    );
+    let allow =
+        json!({ "kind": "allow_right", "user": "contractor", "project": name, "right": "git" });
+    world.change(allow).await;
+    let third = world.check(&token).await;
+    let changes = compare(&second, &third);
+    assert!(
+        matches!(
+            &changes[..],
+            [Change::BecameReadable {
+                domain: Domain::Git,
+                ..
+            }]
+        ),
+        "{changes:#?}"
+    );
+    let hide =
+        json!({ "kind": "hide_project", "user": "contractor", "project": name, "how": "list" });
+    world.change(hide).await;
+    let changes = compare(&third, &world.check(&token).await);
+    let stopped = changes
+        .iter()
+        .all(|change| matches!(change, Change::StoppedBeingReadable { .. }));
+    assert!(changes.len() >= 3 && stopped, "{changes:#?}");
+}
+
+#[tokio::test]
+async fn a_service_that_is_switched_off_is_told_from_a_right_that_is_missing() {
+    let world = World::start().await;
+    let token = world.token("contractor").await;
+    let name = world.check(&token).await.projects[0].name.clone();
+    let order = json!({ "kind": "switch_off", "project": name, "domain": "git" });
+    world.change(order).await;
+    let check = world.check(&token).await;
+    let git = of(&check, &name).finding(Domain::Git).expect("a cell");
+    assert_eq!(git.state, State::SwitchedOff, "{git:#?}");
+    assert!(git.remedy.contains("Repos is switched off"), "{git:#?}");
 }

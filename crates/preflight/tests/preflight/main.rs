@@ -8,3 +8,4 @@ mod requests;
 mod secrets;
 mod service;
 mod table;
+mod world;

@@ -127,6 +127,7 @@ async fn names_are_matched_in_any_case_and_each_form_and_errors_name_the_organiz
         "https://fabrikam.visualstudio.com",
         "ASLEEP",
         "gone",
+        "GONE",
         "evil.com/x",
     ]
     .map(str::to_owned);

@@ -300,3 +300,29 @@ async fn what_a_check_says_survives_being_stored() {
     assert_eq!(back, check);
     assert!(text.contains("\"readable\""), "{text}");
 }
+
+#[tokio::test]
+async fn a_project_without_tfvc_is_told_from_a_hidden_folder_where_rights_can_tell() {
+    for (is_given, state_of_git_alone) in [(true, State::NoPermission), (false, State::SwitchedOff)]
+    {
+        let service = service(3, move |request| {
+            let path = request.url.path();
+            if path.ends_with("tfvc/items") {
+                return Some(list(&[serde_json::json!({ "path": "$/Project 0" })]));
+            }
+            path.ends_with("permissionevaluationbatch").then(|| {
+                evaluated(request, |token| match token {
+                    "$/Project 1" => false,
+                    "$/Project 2" => is_given,
+                    _ => true,
+                })
+            })
+        })
+        .await;
+        let check = checked(&service).await;
+        assert_eq!(state(&check, 0, Domain::Tfvc), State::Readable);
+        assert_eq!(state(&check, 1, Domain::Tfvc), state_of_git_alone);
+        assert_eq!(state(&check, 2, Domain::Tfvc), State::SwitchedOff);
+        assert_eq!(check.requests, 8);
+    }
+}
