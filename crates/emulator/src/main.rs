@@ -52,8 +52,20 @@ fn tell(running: &Running) -> io::Result<()> {
     }
     let world = running.emulator().world();
     writeln!(out, "organization={}", world.organization.name)?;
-    for user in world.organization.users() {
+    for user in world
+        .organization
+        .users()
+        .iter()
+        .filter(|user| !user.token.is_empty())
+    {
         writeln!(out, "pat of {}={}", user.role, user.token)?;
+    }
+    for application in &world.entra.directory.applications {
+        let (role, id) = (application.role, application.client_id);
+        writeln!(out, "client id of {role}={id}")?;
+        if let Some(secret) = application.secrets.first() {
+            writeln!(out, "client secret of {role}={}", secret.value)?;
+        }
     }
     out.flush()
 }

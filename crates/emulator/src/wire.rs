@@ -36,6 +36,9 @@ pub use self::path::lower_case_path;
 /// The smallest body that is worth compressing.
 const COMPRESSED_FROM: usize = 1_024;
 
+/// The prefixes of hosts that are not Azure DevOps'.
+const OTHER_HOSTS: [&str; 3] = ["/login/", "/imds/", "/app-service/"];
+
 /// All routes of the emulator.
 pub fn router(emulator: Emulator) -> Router {
     let domains: [fn(Routes) -> Routes; 6] = [
@@ -77,7 +80,10 @@ async fn pass(State(emulator): State<Emulator>, mut request: Request, next: Next
 
     emulator.counts().begin();
     let mut response = answer(&emulator, &strikes, &token, request, next).await;
-    standard_headers(&emulator, &headers, response.headers_mut());
+    // Entra and the machine's services have none of these, and their time is everybody's.
+    if !OTHER_HOSTS.iter().any(|host| template.starts_with(host)) {
+        standard_headers(&emulator, &headers, response.headers_mut());
+    }
     let seen = Seen {
         at: date::stored(emulator.clock().now()),
         method: method.clone(),

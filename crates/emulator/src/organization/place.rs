@@ -65,7 +65,7 @@ impl Place<'_> {
 
     /// Refuses somebody that it knows, where that is how it stands.
     pub fn check_known(&self, user: &User) -> Result<(), Refusal> {
-        self.standing.check_known(user.object_id)
+        self.standing.check_known(user.object_id, self.tenant())
     }
 
     /// Who has this token, or this identity, here.

@@ -347,6 +347,10 @@ fn accounts(context: &Context) -> Reply {
     let world = context.world();
     let organization = &world.organization;
     let caller = &context.caller;
+    let member = context.query.get("memberId");
+    if member.is_some_and(|member| Uuid::parse_str(member) != Ok(caller.identity.id)) {
+        return Err(Refusal::unauthorized(&caller.identity.id.to_string()));
+    }
     let account = |id: Uuid, name: &str| {
         json!({
             "accountId": id,

@@ -77,8 +77,8 @@ impl Standing {
         }
     }
 
-    /// Refuses those whose credential is good.
-    pub fn check_known(self, id: Uuid) -> Result<(), Refusal> {
+    /// Refuses those whose credential is good; strangers are told the tenant.
+    pub fn check_known(self, id: Uuid, tenant: Uuid) -> Result<(), Refusal> {
         match self {
             Self::ConditionalAccess => Err(Refusal::conditional_access(
                 "VS403463: The conditional access policy defined by your Microsoft Entra administrator has failed.",
@@ -87,7 +87,8 @@ impl Standing {
             Self::AddressBlocked => Err(Refusal::conditional_access(&format!(
                 "VS403463: The conditional access policy defined by your Microsoft Entra administrator has failed. Your IP address {ADDRESS} is not allowed by the policy."
             ))),
-            Self::NotAMember => Err(Refusal::not_a_member(&id.to_string())),
+            Self::NotAMember => Err(Refusal::not_a_member(&id.to_string())
+                .header("x-vss-resourcetenant", tenant.to_string())),
             _ => Ok(()),
         }
     }
