@@ -6,13 +6,13 @@ use anyhow::Context as _;
 use bus::Bus;
 use chassis::Lifecycle;
 use clap::Parser;
-use secrecy::ExposeSecret as _;
+use secrecy::ExposeSecret;
 use store::Store;
 
 use crate::{Exposure, Options, run};
 
-/// Requests are short, and few.
-const CONNECTIONS: u32 = 4;
+/// Pages and requests; and a few that wait for Microsoft with a lock in their hands.
+const CONNECTIONS: u32 = 12;
 
 chassis::secret_option! {
     /// Where the database is, as postgres://user:password@host:port/database
@@ -23,7 +23,7 @@ chassis::secret_option! {
 #[derive(Debug, Parser)]
 #[command(
     version,
-    about = "Keeps connections and their secrets, and vends credentials to fetchers"
+    about = "Keeps connections and their secrets, serves pages and the HTTP API, and vends access tokens to fetchers"
 )]
 pub struct Command {
     #[command(flatten)]
@@ -31,6 +31,9 @@ pub struct Command {
 
     #[command(flatten)]
     database: DatabaseUrl,
+
+    #[command(flatten)]
+    migrate: chassis::MigrateUrl,
 
     #[command(flatten)]
     options: Options,
@@ -54,10 +57,15 @@ pub fn main() -> ExitCode {
 async fn start(command: &Command, lifecycle: &Lifecycle) -> anyhow::Result<()> {
     let url = command.database.required()?.read()?;
     let exposure = Exposure::of(&command.chassis.nats.nats_url, url.expose_secret());
-    let store = Store::connect(url.expose_secret(), "auth", CONNECTIONS)
+    let migrate = command
+        .migrate
+        .given()
+        .map(chassis::Secret::read)
+        .transpose()?;
+    let migrate = migrate.as_ref().map(ExposeSecret::expose_secret);
+    let store = Store::connect_migrated(url.expose_secret(), migrate, "auth", CONNECTIONS)
         .await
-        .context("connect to the database")?;
-    store.migrate().await.context("migrate the database")?;
+        .context("open the database")?;
     let nats = bus::Options::of(&command.chassis.nats).context("read the options of NATS")?;
     let bus = Bus::connect("auth", &nats)
         .await
@@ -70,5 +78,6 @@ async fn start(command: &Command, lifecycle: &Lifecycle) -> anyhow::Result<()> {
         chassis::clock,
         lifecycle,
     )
-    .await
+    .await?;
+    Ok(())
 }

@@ -1,8 +1,10 @@
 //! Whether anybody but this machine can reach what we work with.
 
+use std::net::SocketAddr;
+
 use url::{Host, Url};
 
-/// Who can reach NATS and the database.
+/// Who can reach NATS, the database and the pages.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Exposure {
     /// This machine only: a development key will do.
@@ -16,6 +18,16 @@ impl Exposure {
     pub fn of(nats: &str, database: &str) -> Self {
         if nats.split(',').all(is_local) && is_local(database) {
             Self::Loopback
+        } else {
+            Self::Network
+        }
+    }
+
+    /// With pages at this address too.
+    #[must_use]
+    pub fn with_pages(self, listening: SocketAddr) -> Self {
+        if listening.ip().is_loopback() {
+            self
         } else {
             Self::Network
         }
@@ -96,5 +108,15 @@ mod tests {
         ] {
             assert_eq!(Exposure::of(nats, database), expected, "{nats} {database}");
         }
+    }
+
+    #[test]
+    fn pages_that_others_can_open_are_reachable_too() {
+        let pages = |address: &str| Exposure::Loopback.with_pages(address.parse().unwrap());
+        assert_eq!(pages("127.0.0.1:8780"), Exposure::Loopback);
+        assert_eq!(pages("[::1]:8780"), Exposure::Loopback);
+        assert_eq!(pages("0.0.0.0:8780"), Exposure::Network);
+        let network = Exposure::Network.with_pages("127.0.0.1:1".parse().unwrap());
+        assert_eq!(network, Exposure::Network);
     }
 }

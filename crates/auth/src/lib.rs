@@ -5,14 +5,27 @@ mod exposure;
 mod options;
 mod service;
 
-mod desk;
-mod order;
-mod probe;
+mod by;
+mod given;
 mod refusal;
+pub mod view;
+
+pub mod connections;
+
+mod azure;
+mod grants;
+mod loops;
+mod probe;
 mod token;
 mod vault;
 
+mod api;
+
+pub use by::By;
 pub use command::{Command, DatabaseUrl, main};
+pub use connections::Connections;
 pub use exposure::Exposure;
-pub use options::{Keys, Options};
+pub use given::Given;
+pub use options::{Entra, EntraCertificate, EntraSecret, Keys, Options};
+pub use refusal::{Refusal, RefusalKind};
 pub use service::run;

@@ -1,206 +1,118 @@
-//! Tries a credential on organizations before anything is stored.
+//! Finds out whether Azure DevOps takes a token at all.
 
-use std::sync::Arc;
-use std::time::Duration;
+use azdo::OrganizationName;
+use preflight::{OrganizationState, Reached};
+use store::connections::{Connection, Organization};
 
-use azdo::{
-    Client, Credential, Error, Hosts, Http, HttpOptions, OrganizationName, Patience,
-    StaticCredential, Unpaced, User,
-};
-use futures::future::join_all;
-use jiff::Timestamp;
-use secrecy::{ExposeSecret as _, SecretString};
-use store::connections::Organization;
+use crate::azure::{Asking, organization, refused};
+use crate::refusal::{Refusal, RefusalKind};
 
-use crate::refusal::Refusal;
+/// One organization that takes the token is enough; so many are asked.
+const MOST: usize = 5;
 
-/// A person waits for the answer.
-const PATIENCE: Patience = Patience {
-    tries: 2,
-    first: Duration::from_millis(500),
-    longest: Duration::from_secs(2),
-    throttled: Duration::from_secs(5),
-};
-const ANSWER_WITHIN: Duration = Duration::from_secs(20);
-
-/// Asks Azure DevOps about credentials.
-#[derive(Debug, Clone)]
-pub(crate) struct Probe {
-    http: Http,
-    hosts: Hosts,
+/// What came of a probe.
+#[derive(Debug)]
+pub(crate) enum Probed {
+    /// It is good, and this is how the organizations that were asked stand.
+    Alive(Vec<Organization>),
+    /// It is not good anywhere.
+    Dead(Refusal),
+    /// Nobody answered.
+    Unknown(Refusal),
 }
 
-/// What an organization says to a credential.
-struct Finding {
-    state: &'static str,
-    explanation: String,
-}
-
-impl Probe {
-    pub(crate) fn new(options: &azdo::Options, clock: fn() -> Timestamp) -> anyhow::Result<Self> {
-        let http = Http::new(HttpOptions {
-            contact: options.contact.clone(),
-            read_timeout: ANSWER_WITHIN,
-            total_timeout: ANSWER_WITHIN,
-            patience: PATIENCE,
-            ..HttpOptions::new(clock)
-        })?;
-        Ok(Self {
-            http,
-            hosts: options.hosts(),
-        })
-    }
-
-    /// The organizations that the token opens: those named, all of them or none; or what the token can list.
-    pub(crate) async fn organizations(
-        &self,
-        token: &SecretString,
-        named: &[OrganizationName],
-    ) -> Result<Vec<Organization>, Refusal> {
-        let credential: Arc<dyn Credential> = Arc::new(StaticCredential::personal_access_token(
-            token.expose_secret(),
-        ));
-        let mut organizations = if named.is_empty() {
-            self.listed(&credential).await?
-        } else {
-            self.named(&credential, named).await?
+/// Tries the token on organizations that are known to have worked first.
+pub(crate) async fn probe(asking: &Asking, connection: &Connection) -> Probed {
+    let mut organizations: Vec<&Organization> = connection.organizations.iter().collect();
+    organizations.sort_by_key(|known| known.state != OrganizationState::Active.as_str());
+    let mut reached = Vec::new();
+    for known in organizations.into_iter().take(MOST) {
+        let Ok(_) = known.name.parse::<OrganizationName>() else {
+            continue;
         };
-        organizations.sort_by_key(|organization| organization.id);
-        // Two names of one organization: it was renamed, and the old name still leads to it.
-        organizations.dedup_by(|one, other| one.id == other.id);
-        Ok(organizations)
+        reached.extend(asking.reach(&known.name).await);
     }
-
-    async fn named(
-        &self,
-        credential: &Arc<dyn Credential>,
-        names: &[OrganizationName],
-    ) -> Result<Vec<Organization>, Refusal> {
-        let answers = join_all(names.iter().map(|name| self.ask(credential, name))).await;
-        let mut organizations = Vec::new();
-        let mut refusals = Vec::new();
-        for (name, answer) in names.iter().zip(answers) {
-            match answer {
-                Ok(organization) => organizations.push(organization),
-                Err(finding) => refusals.push(format!("{name}: {}", finding.explanation)),
-            }
-        }
-        if refusals.is_empty() {
-            return Ok(organizations);
-        }
-        Err(Refusal::asker(refusals.join("; ")))
-    }
-
-    async fn listed(&self, credential: &Arc<dyn Credential>) -> Result<Vec<Organization>, Refusal> {
-        let user = User::new(
-            &self.http,
-            &self.hosts,
-            Arc::clone(credential),
-            Arc::new(Unpaced),
-        );
-        let accounts = async { user.accounts(user.profile().await?.id).await };
-        let accounts = accounts.await.map_err(|error| cannot_list(&error))?;
-        let mut organizations = Vec::new();
-        for account in accounts {
-            let Some(name) = account
-                .account_name
-                .as_deref()
-                .and_then(|name| name.parse::<OrganizationName>().ok())
-            else {
-                continue;
-            };
-            organizations.push(match self.ask(credential, &name).await {
-                Ok(organization) => organization,
-                Err(finding) => Organization {
-                    id: account.account_id,
-                    name: name.to_string(),
-                    state: finding.state,
-                    explanation: finding.explanation,
-                },
-            });
-        }
-        if organizations.iter().any(|found| found.state == "active") {
-            return Ok(organizations);
-        }
-        let reasons: Vec<String> = organizations
-            .iter()
-            .map(|found| format!("{}: {}", found.name, found.explanation))
-            .collect();
-        Err(Refusal::asker(if reasons.is_empty() {
-            "the token belongs to nobody who is a member of an organization: name one by --organization".to_owned()
-        } else {
-            reasons.join("; ")
-        }))
-    }
-
-    async fn ask(
-        &self,
-        credential: &Arc<dyn Credential>,
-        name: &OrganizationName,
-    ) -> Result<Organization, Finding> {
-        let client = Client::new(
-            &self.http,
-            &self.hosts,
-            name.clone(),
-            Arc::clone(credential),
-            Arc::new(Unpaced),
-        );
-        match client.connection_data().await {
-            Ok(data) if data.is_anonymous() => Err(not_signed_in()),
-            Ok(data) => Ok(Organization {
-                id: data.instance_id,
-                name: name.to_string(),
-                state: "active",
-                explanation: String::new(),
-            }),
-            Err(error) => Err(finding(&error)),
-        }
-    }
+    judge(&reached)
 }
 
-fn not_signed_in() -> Finding {
-    Finding {
-        state: "unauthorized",
-        explanation: "Azure DevOps does not accept the token: it may be mistyped, expired or revoked, or belong to another \
-                      organization; make a new one for this organization"
-            .to_owned(),
-    }
-}
-
-fn finding(error: &Error) -> Finding {
-    let said = |words: &str| format!("{words} (Azure DevOps says: {error})");
-    let (state, explanation) = match error {
-        Error::Unauthorized(_) | Error::Credential(_) => return not_signed_in(),
-        Error::Forbidden(_) => (
-            "unauthorized",
-            said(
-                "the token is good and its owner may not read this organization; have them added as a member",
-            ),
-        ),
-        Error::NotFound(_) | Error::Gone(_) => (
-            "unreachable",
-            "there is no organization of this name; check the spelling".to_owned(),
-        ),
-        Error::OrganizationInactive(_) => (
-            "inactive",
-            "the organization is deactivated; sign in to it once on the web to wake it".to_owned(),
-        ),
-        _ => (
-            "unreachable",
-            said("Azure DevOps could not be asked; try again later, and check the way to it"),
-        ),
+/// A refusal of a policy or for want of a membership is one of a credential that was understood.
+fn judge(reached: &[Reached]) -> Probed {
+    let is_good = |state: OrganizationState| {
+        !matches!(
+            state,
+            OrganizationState::TokenExpired
+                | OrganizationState::Unreachable
+                | OrganizationState::NotFound
+        )
     };
-    Finding { state, explanation }
+    if reached.iter().any(|one| is_good(one.state)) {
+        return Probed::Alive(reached.iter().filter_map(organization).collect());
+    }
+    let dead = reached
+        .iter()
+        .find(|one| one.state == OrganizationState::TokenExpired);
+    match (dead, reached.first()) {
+        (Some(one), _) => {
+            let refusal = refused("Azure DevOps does not take the credential", &one.finding);
+            Probed::Dead(Refusal {
+                kind: RefusalKind::Refused,
+                ..refusal
+            })
+        }
+        (None, Some(one)) => Probed::Unknown(Refusal {
+            kind: RefusalKind::Later,
+            ..refused("Azure DevOps could not be asked", &one.finding)
+        }),
+        (None, None) => Probed::Unknown(Refusal::later(
+            "the connection has no organization that could be asked",
+            "edit the connection, and name one",
+        )),
+    }
 }
 
-fn cannot_list(error: &Error) -> Refusal {
-    match error {
-        Error::Unauthorized(_) | Error::Forbidden(_) => Refusal::asker(
-            "a personal access token belongs to one organization and cannot list organizations: name them by --organization",
-        ),
-        other => Refusal::asker(format!(
-            "cannot list the organizations of the token: {}; or name them by --organization",
-            finding(other).explanation
-        )),
+#[cfg(test)]
+mod tests {
+    use preflight::{Finding, OrganizationReference, State};
+    use uuid::Uuid;
+
+    use super::*;
+
+    fn check(states: &[OrganizationState], expected: &str) {
+        let reached: Vec<Reached> = states
+            .iter()
+            .map(|state| Reached {
+                organization: OrganizationReference {
+                    id: Some(Uuid::nil()),
+                    name: "acme".to_owned(),
+                },
+                state: *state,
+                finding: Finding {
+                    state: State::Unknown,
+                    asked: String::new(),
+                    answered: "401".to_owned(),
+                    remedy: String::new(),
+                    link: String::new(),
+                },
+            })
+            .collect();
+        let found = match judge(&reached) {
+            Probed::Alive(_) => "alive",
+            Probed::Dead(_) => "dead",
+            Probed::Unknown(_) => "unknown",
+        };
+        assert_eq!(found, expected, "{states:?}");
+    }
+
+    #[test]
+    fn only_what_is_refused_everywhere_is_dead() {
+        use OrganizationState::{Active, NotAMember, PolicyOff, TokenExpired, Unreachable};
+        check(&[Active], "alive");
+        check(&[TokenExpired, Active], "alive");
+        check(&[TokenExpired, NotAMember], "alive");
+        check(&[PolicyOff], "alive");
+        check(&[TokenExpired], "dead");
+        check(&[Unreachable, TokenExpired], "dead");
+        check(&[Unreachable, Unreachable], "unknown");
+        check(&[], "unknown");
     }
 }

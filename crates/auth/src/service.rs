@@ -1,15 +1,22 @@
-//! Starts auth's loops.
+//! Starts auth: pages and the HTTP API, requests over NATS, and what it does by itself.
 
+use std::net::SocketAddr;
 use std::time::Duration;
 
+use anyhow::Context as _;
 use bus::Bus;
 use chassis::{Condition, Lifecycle};
+use front::Door;
 use jiff::Timestamp;
 use store::Store;
+use url::Url;
 use wire::subject;
 
-use crate::desk::Desk;
-use crate::probe::Probe;
+use crate::api::{self, Api};
+use crate::azure::Azure;
+use crate::connections::{CALLBACK, Connections, Inner};
+use crate::grants::Grants;
+use crate::loops::Loops;
 use crate::token::Counter;
 use crate::vault::Vault;
 use crate::{Exposure, Options};
@@ -19,7 +26,7 @@ const GROUP: &str = "auth";
 /// How often readiness is looked at.
 const LOOK: Duration = Duration::from_secs(5);
 
-/// Serves until the life ends. The database must have been migrated.
+/// Serves until the life ends, and tells where the pages are. The database must have been migrated.
 pub async fn run(
     options: &Options,
     exposure: Exposure,
@@ -27,54 +34,78 @@ pub async fn run(
     store: &Store,
     clock: fn() -> Timestamp,
     lifecycle: &Lifecycle,
-) -> anyhow::Result<()> {
-    let vault = Vault::open(&options.keys, exposure)?;
+) -> anyhow::Result<SocketAddr> {
+    let listener = front::listen(&options.http).await?;
+    let address = listener.local_addr().context("read where pages are")?;
+    let vault = Vault::open(&options.keys, exposure.with_pages(address))?;
     vault.inspect(&store.secret_list().await?);
-    let desk = Desk {
-        store: store.clone(),
-        vault: vault.clone(),
-        probe: Probe::new(&options.azure_devops, clock)?,
-    };
-    let counter = Counter {
+    let door = Door::new(&options.http, address, store.clone(), clock)?
+        .with_form_target(&options.azure_devops.login_url)?;
+    let azure = Azure::new(&options.azure_devops, clock)?;
+    let ways = options.ways(clock)?;
+    let grants = Grants::new(
+        store.clone(),
+        vault.clone(),
+        ways.clone(),
+        azure.clone(),
+        clock,
+        lifecycle.tracker.clone(),
+    );
+    let connections = Connections::new(Inner {
         store: store.clone(),
         vault,
+        ways,
+        azure,
+        grants: grants.clone(),
         clock,
-    };
-    // All subjects are listened to before this returns, so that whoever waits for us to be ready is answered.
-    let requests = async |subject| bus.requests(subject, GROUP).await;
-    let stop = || lifecycle.soft.clone().cancelled_owned();
+        callback: Url::parse(&door.url(CALLBACK)).context("make the address of the callback")?,
+        drafts: crate::connections::Opened::default(),
+    });
 
-    let (asked, add, stopped) = (
-        requests(subject::CONNECTION_ADD).await?,
-        desk.clone(),
+    // The subject is listened to before this returns, so that whoever waits for us to be ready is answered.
+    let asked = bus.requests(subject::TOKEN, GROUP).await?;
+    let stop = || lifecycle.soft.clone().cancelled_owned();
+    let (counter, stopped) = (
+        Counter {
+            store: store.clone(),
+            grants: grants.clone(),
+            clock,
+        },
         stop(),
     );
-    lifecycle.spawn("connection-add", async move {
-        Ok(asked.serve(|request| add.add(request), stopped).await?)
-    });
-    let (asked, list, stopped) = (
-        requests(subject::CONNECTION_LIST).await?,
-        desk.clone(),
-        stop(),
-    );
-    lifecycle.spawn("connection-list", async move {
-        Ok(asked.serve(|request| list.list(request), stopped).await?)
-    });
-    let (asked, stopped) = (requests(subject::CONNECTION_REMOVE).await?, stop());
-    lifecycle.spawn("connection-remove", async move {
-        Ok(asked.serve(|request| desk.remove(request), stopped).await?)
-    });
-    let (asked, stopped) = (requests(subject::TOKEN).await?, stop());
     lifecycle.spawn("token", async move {
         Ok(asked
             .try_serve(|request| counter.answer(request), stopped)
             .await?)
     });
-    let conditions = [lifecycle.condition("nats"), lifecycle.condition("database")];
-    let (bus, soft, store) = (bus.clone(), lifecycle.soft.clone(), store.clone());
+    let (keeper, stopped) = (bus.clone(), stop());
+    lifecycle.spawn(
+        "streams",
+        async move { Ok(keeper.keep_streams(stopped).await?) },
+    );
+
+    let loops = Loops {
+        store: store.clone(),
+        connections: connections.clone(),
+        grants,
+        clock,
+    };
+    loops.start(lifecycle);
+
+    let api = Api {
+        connections,
+        bus: bus.clone(),
+    };
+    let router = door.wrap(api::router(api));
+    lifecycle.spawn("pages", front::serve(listener, router, lifecycle.clone()));
+    door.announce_setup().await?;
+
+    bus.tell_readiness(lifecycle);
+    let database = lifecycle.condition("database");
+    let (soft, store) = (lifecycle.soft.clone(), store.clone());
     lifecycle.spawn("readiness", async move {
         while !soft.is_cancelled() {
-            look(&bus, &store, &conditions).await;
+            look(&store, &database).await;
             tokio::select! {
                 () = soft.cancelled() => {}
                 () = tokio::time::sleep(LOOK) => {}
@@ -82,15 +113,10 @@ pub async fn run(
         }
         Ok(())
     });
-    Ok(())
+    Ok(address)
 }
 
-async fn look(bus: &Bus, store: &Store, [nats, database]: &[Condition; 2]) {
-    if bus.is_connected() {
-        nats.met();
-    } else {
-        nats.unmet("there is no connection to NATS");
-    }
+async fn look(store: &Store, database: &Condition) {
     match store.ping().await {
         Ok(()) => database.met(),
         Err(error) => database.unmet(error.to_string()),

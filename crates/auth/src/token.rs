@@ -1,37 +1,37 @@
-//! Vends credentials to fetchers, for minutes.
+//! Vends access tokens to fetchers, for minutes.
 
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
+use std::time::Duration;
+
 use jiff::{SignedDuration, Timestamp};
-use secrecy::{ExposeSecret as _, SecretString};
+use secrecy::ExposeSecret as _;
 use store::Store;
-use store::connections::{Claim, Claimed};
+use store::connections::{Claim, Claimed, State};
 use uuid::Uuid;
 use wire::proto::control::v1::{TokenReply, TokenRequest};
 
-use crate::refusal::Refusal;
-use crate::vault::{self, PERSONAL_ACCESS_TOKEN, Vault};
+use crate::grants::{Access, Grants, Want};
+use crate::refusal::{Refusal, RefusalKind};
 
 /// For how long a fetcher may use what it got, before it asks again: a removed connection is read no longer than this.
-const LIFE: SignedDuration = SignedDuration::from_mins(10);
+const LIFE: Duration = Duration::from_mins(10);
 /// Characters of an identity: enough to tell thousands apart.
 const IDENTITY: usize = 16;
 
-/// Where fetchers get credentials. It keeps none: each request is answered from the database, so that what was removed or
-/// replaced is not vended again, by any replica.
+/// Where fetchers get access tokens. Each request is answered from the database, so that what was removed, paused or replaced
+/// is not vended again, by any replica.
 #[derive(Debug, Clone)]
 pub(crate) struct Counter {
     pub(crate) store: Store,
-    pub(crate) vault: Vault,
+    pub(crate) grants: Grants,
     pub(crate) clock: fn() -> Timestamp,
 }
 
 impl Counter {
-    /// A credential, or why there is none (in the reply), or why that cannot be said for the moment.
+    /// A token, or why there is none (in the reply), or why that cannot be said for the moment.
     pub(crate) async fn answer(&self, request: TokenRequest) -> Result<TokenReply, String> {
         match self.vend(&request).await {
             Ok(reply) => Ok(reply),
-            Err(refusal) if is_passing(&refusal) => Err(refusal.told()),
+            Err(refusal) if refusal.is_passing() => Err(refusal.told()),
             Err(refusal) => Ok(TokenReply {
                 error: refusal.told(),
                 ..TokenReply::default()
@@ -41,78 +41,112 @@ impl Counter {
 
     async fn vend(&self, request: &TokenRequest) -> Result<TokenReply, Refusal> {
         let claim = read(request)?;
-        let claimed = self
-            .store
-            .secret_claim(&claim, PERSONAL_ACCESS_TOKEN)
-            .await?;
-        let connection = claim.connection;
-        let secret = match claimed {
-            Claimed::Secret(secret) => secret,
-            Claimed::NoConnection => {
-                return Err(Refusal::asker(format!(
-                    "there is no connection {connection} (any more)"
-                )));
+        let access = match self.store.token_claim(&claim).await? {
+            Claimed::Token(token) if !request.rejected => {
+                self.grants.open(claim.connection, &token).await?
             }
-            Claimed::NotCovered => {
-                return Err(Refusal::asker(format!(
-                    "the connection {connection} does not cover the organization {}",
-                    claim.organization
-                )));
-            }
-            Claimed::NotItsFeed => {
-                return Err(Refusal::asker(format!(
-                    "the feed {} is none of the connection {connection} in the organization {}",
-                    request.feed_id, claim.organization
-                )));
-            }
-            Claimed::NoSecret => {
-                return Err(Refusal::asker(format!(
-                    "the connection {connection} has no personal access token: remove it and add it again"
-                )));
+            claimed => {
+                let want = want(&claim, request, claimed)?;
+                self.grants.access(claim.connection, want).await?
             }
         };
-        let token = self.vault.unseal(connection, &secret)?;
-        Ok(TokenReply {
-            scheme: "Basic".to_owned(),
-            credentials: basic(&token),
-            expires_at: Some(wire::from_timestamp((self.clock)() + LIFE)),
-            identity: identity(connection, &secret.name),
+        Ok(self.reply(&claim, &access))
+    }
+
+    fn reply(&self, claim: &Claim, access: &Access) -> TokenReply {
+        let life = access.ends_in.map_or(LIFE, |ends_in| ends_in.min(LIFE));
+        let life = SignedDuration::try_from(life).unwrap_or_default();
+        TokenReply {
+            scheme: access.scheme.as_str().to_owned(),
+            credentials: access.token.expose_secret().to_owned(),
+            expires_at: Some(wire::from_timestamp((self.clock)() + life)),
+            identity: identity(claim.connection, access.description.kind()),
             error: String::new(),
-        })
+            token_id: access.generation.to_string(),
+        }
     }
 }
 
-/// A key file may be replaced at this moment, and a database comes back; all else needs a person.
-fn is_passing(refusal: &Refusal) -> bool {
-    match refusal {
-        Refusal::Store(_) | Refusal::Vault(vault::Error::Keys(_)) => true,
-        Refusal::Asker(_) | Refusal::Vault(vault::Error::Seal(_) | vault::Error::KeyId(_)) => false,
+/// What is wanted for a claim, if it is entitled.
+fn want(claim: &Claim, request: &TokenRequest, claimed: Claimed) -> Result<Want, Refusal> {
+    let Claim {
+        connection,
+        organization,
+        feed,
+    } = claim;
+    let no = |kind, reason: &str, words: String, remedy: &str| {
+        Err(Refusal::new(kind, reason, words, remedy))
+    };
+    match claimed {
+        Claimed::Token(token) => {
+            // Who does not say which one was refused means the one that there is.
+            let refused = request.rejected_token_id.parse();
+            Ok(Want::Another(refused.unwrap_or(token.generation)))
+        }
+        Claimed::Stale => Ok(Want::Fresh),
+        Claimed::NoConnection => no(
+            RefusalKind::NotFound,
+            "no_connection",
+            format!("there is no connection {connection} (any more)"),
+            "",
+        ),
+        Claimed::NotCovered => no(
+            RefusalKind::Wrong,
+            "not_covered",
+            format!("the connection {connection} does not cover the organization {organization}"),
+            "",
+        ),
+        Claimed::NotItsFeed => no(
+            RefusalKind::Wrong,
+            "not_its_feed",
+            format!(
+                "the feed {feed} is none of the connection {connection} in the organization {organization}"
+            ),
+            "",
+        ),
+        Claimed::NotRunning => no(
+            RefusalKind::Wrong,
+            "not_running",
+            format!("nobody holds a job of the feed {feed}"),
+            "",
+        ),
+        Claimed::NotActive(State::Paused, _) => no(
+            RefusalKind::Refused,
+            "paused",
+            format!("the connection {connection} is paused"),
+            "resume it to have it read",
+        ),
+        Claimed::NotActive(_, problem) => Err(Refusal {
+            link: problem.link,
+            ..Refusal::new(
+                RefusalKind::Refused,
+                &problem.reason,
+                problem.explanation,
+                problem.remedy,
+            )
+        }),
     }
 }
 
 fn read(request: &TokenRequest) -> Result<Claim, Refusal> {
     let guid = |what: &str, text: &str| {
-        text.parse::<Uuid>()
-            .map_err(|_| Refusal::asker(format!("the {what} of a token request is no guid")))
+        text.parse::<Uuid>().map_err(|_| {
+            Refusal::wrong(
+                format!("the {what} of a token request is no guid"),
+                "ask with the ids of the job",
+            )
+        })
     };
     Ok(Claim {
         connection: guid("connection", &request.connection_id)?,
         organization: guid("organization", &request.organization_id)?,
-        feed: Some(request.feed_id.as_str())
-            .filter(|feed| !feed.is_empty())
-            .map(|feed| guid("feed", feed))
-            .transpose()?,
+        feed: guid("feed", &request.feed_id)?,
     })
 }
 
-/// Azure DevOps ignores the user's name.
-fn basic(token: &SecretString) -> String {
-    STANDARD.encode(format!(":{}", token.expose_secret()))
-}
-
 /// The name under which fetchers share the pace: the same for all replicas, and made of ids only.
-fn identity(connection: Uuid, secret: &str) -> String {
-    let id = Uuid::new_v5(&connection, secret.as_bytes());
+fn identity(connection: Uuid, kind: &str) -> String {
+    let id = Uuid::new_v5(&connection, kind.as_bytes());
     let mut identity = id.simple().to_string();
     identity.truncate(IDENTITY);
     identity
@@ -129,10 +163,5 @@ mod tests {
         assert_ne!(identity(one, "a"), identity(other, "a"));
         assert_ne!(identity(one, "a"), identity(one, "b"));
         assert_eq!(identity(one, "a").len(), IDENTITY);
-    }
-
-    #[test]
-    fn a_personal_access_token_is_basic_without_a_user() {
-        assert_eq!(basic(&SecretString::from("abc")), "OmFiYw==");
     }
 }

@@ -1,19 +1,31 @@
-//! Seals the secrets of connections, and opens them.
+//! Seals secrets, and opens them.
 
 use chassis::{Advice, Secret};
-use seal::{Associated, KeyRing, Sealed};
+use seal::{Associated, KeyId, KeyRing, Sealed};
 use secrecy::{ExposeSecret as _, SecretString};
-use store::connections::{OwnedSecret, SealedSecret};
+use serde_json::Value;
+use store::connections::{OwnedSecret, SealedRow, SealedSecret};
 use uuid::Uuid;
 
 use crate::{Exposure, Keys};
 
-/// The name of the only secret that there is yet.
-pub(crate) const PERSONAL_ACCESS_TOKEN: &str = "personal_access_token";
-
-/// Where the keys are. They are read anew each time, so that a rotation needs no restart.
+/// Where the keys are. They are read anew each time, so that a new key needs no restart.
 #[derive(Debug, Clone)]
-pub(crate) struct Vault(Option<Secret>);
+pub(crate) struct Vault {
+    keys: Option<Secret>,
+    exposure: Exposure,
+}
+
+/// Where a secret belongs: it opens there and nowhere else.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Place<'a> {
+    /// The connection, draft or sign-in.
+    pub(crate) owner: Uuid,
+    /// Which secret it is.
+    pub(crate) name: &'a str,
+    /// Where it is good.
+    pub(crate) tenant: Option<Uuid>,
+}
 
 /// Why a secret cannot be sealed or opened.
 #[derive(Debug, thiserror::Error)]
@@ -24,50 +36,73 @@ pub(crate) enum Error {
     Seal(#[from] seal::Error),
     #[error("the database names `{0}` as the key of a secret, which cannot be one")]
     KeyId(String),
+    #[error("the key that seals secrets is the development key, which everybody knows")]
+    Development,
+}
+
+impl<'a> Place<'a> {
+    /// The place of a secret of a connection or draft that signs in so.
+    pub(crate) fn of(owner: Uuid, name: &'a str, credential: &Value) -> Self {
+        let tenant = credential.get("tenant_id").and_then(Value::as_str);
+        Self {
+            owner,
+            name,
+            tenant: tenant.and_then(|tenant| tenant.parse().ok()),
+        }
+    }
+
+    /// The place of a secret of something that has no tenant.
+    pub(crate) fn alone(owner: Uuid, name: &'a str) -> Self {
+        Self {
+            owner,
+            name,
+            tenant: None,
+        }
+    }
 }
 
 impl Vault {
     /// With the keys of the operator. Without any, a key that everybody knows will do on a machine that serves only itself.
+    /// A ring that cannot be read now may be mended while we run: what it keeps us from says so.
     pub(crate) fn open(keys: &Keys, exposure: Exposure) -> anyhow::Result<Self> {
-        let vault = Self(keys.given().cloned());
+        let vault = Self {
+            keys: keys.given().cloned(),
+            exposure,
+        };
         if exposure == Exposure::Network {
             keys.required()?;
         }
-        let bad = |error: Error| {
-            Advice::configuration(
-                error.to_string(),
-                "ADIT_KEYS_FILE names a file of lines `id:base64 of 32 bytes`; `openssl rand -base64 32` makes the part \
-                 behind the colon",
-            )
-        };
-        if vault.ring().map_err(bad)?.is_development() {
-            if exposure == Exposure::Network {
+        match vault.ring() {
+            Ok(ring) if ring.is_development() => tracing::warn!(
+                "secrets are sealed with the development key, which everybody knows: set ADIT_KEYS_FILE"
+            ),
+            Ok(_) => {}
+            Err(error @ Error::Development) => {
                 return Err(Advice::configuration(
-                    "the key that seals secrets is the development key, which everybody knows",
+                    error.to_string(),
                     "put a line with a key of your own first into ADIT_KEYS",
                 )
                 .into());
             }
-            tracing::warn!(
-                "secrets are sealed with the development key, which everybody knows: set ADIT_KEYS_FILE"
-            );
+            Err(error) => tracing::warn!(
+                "no secret can be opened: {error}; ADIT_KEYS_FILE names a file of lines `id:base64 of 32 bytes`, and \
+                 `openssl rand -base64 32` makes the part behind the colon"
+            ),
         }
         Ok(vault)
     }
 
-    /// Seals a secret of a connection.
+    /// Seals a secret for its place.
     pub(crate) fn seal(
         &self,
-        connection: Uuid,
-        name: &str,
+        place: &Place<'_>,
         secret: &SecretString,
     ) -> Result<SealedSecret, Error> {
-        let sealed = self.ring()?.seal(
-            secret.expose_secret().as_bytes(),
-            &associated(connection, name),
-        )?;
+        let sealed = self
+            .ring()?
+            .seal(secret.expose_secret().as_bytes(), &place.associated())?;
         Ok(SealedSecret {
-            name: name.to_owned(),
+            name: place.name.to_owned(),
             key_id: sealed.key_id.as_str().to_owned(),
             sealed: sealed.bytes,
         })
@@ -76,25 +111,36 @@ impl Vault {
     /// Opens it again.
     pub(crate) fn unseal(
         &self,
-        connection: Uuid,
+        place: &Place<'_>,
+        key_id: &str,
+        sealed: &[u8],
+    ) -> Result<SecretString, Error> {
+        let sealed = sealed_by(key_id, sealed)?;
+        Ok(self.ring()?.open_text(&sealed, &place.associated())?)
+    }
+
+    /// Opens the secret of a connection or draft that signs in so.
+    pub(crate) fn unseal_of(
+        &self,
+        owner: Uuid,
+        credential: &Value,
         secret: &SealedSecret,
     ) -> Result<SecretString, Error> {
-        let sealed = Sealed {
-            key_id: secret
-                .key_id
-                .parse()
-                .map_err(|_| Error::KeyId(secret.key_id.clone()))?,
-            bytes: secret.sealed.clone(),
-        };
-        Ok(self
-            .ring()?
-            .open_text(&sealed, &associated(connection, &secret.name))?)
+        let place = Place::of(owner, &secret.name, credential);
+        self.unseal(&place, &secret.key_id, &secret.sealed)
+    }
+
+    /// The same secret under the present key; `None` when it is already.
+    pub(crate) fn rotate(&self, row: &SealedRow) -> Result<Option<Sealed>, Error> {
+        let place = Place::of(row.owner, &row.name, &row.credential);
+        let sealed = sealed_by(&row.key_id, &row.sealed)?;
+        Ok(self.ring()?.rotate(&sealed, &place.associated())?)
     }
 
     /// Says of which connections the secrets cannot be opened. The others go on.
     pub(crate) fn inspect(&self, secrets: &[OwnedSecret]) {
         for owned in secrets {
-            if let Err(error) = self.unseal(owned.connection, &owned.secret) {
+            if let Err(error) = self.unseal_of(owned.connection, &owned.credential, &owned.secret) {
                 tracing::warn!(
                     connection.id = %owned.connection,
                     "the connection `{}` cannot sign in: {error}",
@@ -104,18 +150,37 @@ impl Vault {
         }
     }
 
-    fn ring(&self) -> Result<KeyRing, Error> {
-        match &self.0 {
-            Some(keys) => Ok(KeyRing::parse(&keys.read()?)?),
-            None => Ok(KeyRing::development()),
+    /// The keys as they are now.
+    pub(crate) fn ring(&self) -> Result<KeyRing, Error> {
+        let ring = match &self.keys {
+            Some(keys) => KeyRing::parse(&keys.read()?)?,
+            None => KeyRing::development(),
+        };
+        // A key file that is replaced must not become the way round what was refused at the start.
+        if ring.is_development() && self.exposure == Exposure::Network {
+            return Err(Error::Development);
         }
+        Ok(ring)
     }
 }
 
-fn associated(connection_id: Uuid, column: &str) -> Associated<'_> {
-    Associated {
-        connection_id,
-        column,
+fn sealed_by(key_id: &str, sealed: &[u8]) -> Result<Sealed, Error> {
+    let id: KeyId = key_id
+        .parse()
+        .map_err(|_| Error::KeyId(key_id.to_owned()))?;
+    Ok(Sealed {
+        key_id: id,
+        bytes: sealed.to_vec(),
+    })
+}
+
+impl<'a> Place<'a> {
+    fn associated(&self) -> Associated<'a> {
+        Associated {
+            connection_id: self.owner,
+            column: self.name,
+            tenant_id: self.tenant,
+        }
     }
 }
 
@@ -145,11 +210,49 @@ mod tests {
     }
 
     #[test]
-    fn a_bad_ring_ends_the_start_without_being_shown() {
-        let error = open(Some("a:canary"), Exposure::Loopback).unwrap_err();
+    fn a_bad_ring_lets_it_start_and_opens_nothing() {
+        let vault = open(Some("a:canary"), Exposure::Loopback).unwrap();
+        let place = Place::alone(Uuid::nil(), "refresh_token");
+        let error = vault
+            .seal(&place, &SecretString::from("secret"))
+            .unwrap_err()
+            .to_string();
         assert!(
             error.contains("line 1") && !error.contains("canary"),
             "{error}"
         );
+    }
+
+    #[test]
+    fn a_key_file_that_becomes_the_development_key_opens_nothing_where_others_reach_us() {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        std::fs::write(
+            file.path(),
+            "a:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=",
+        )
+        .unwrap();
+        let keys = Keys::from(Secret::file(file.path()));
+        let vault = Vault::open(&keys, Exposure::Network).unwrap();
+        std::fs::write(file.path(), RENAMED).unwrap();
+        let place = Place::alone(Uuid::nil(), "refresh_token");
+        let sealed = vault.seal(&place, &SecretString::from("secret"));
+        assert!(matches!(sealed, Err(Error::Development)));
+    }
+
+    #[test]
+    fn a_secret_of_another_tenant_or_place_does_not_open() {
+        let vault = open(None, Exposure::Loopback).unwrap();
+        let owner = Uuid::from_u128(1);
+        let tenant = |number: u128| serde_json::json!({ "tenant_id": Uuid::from_u128(number) });
+        let place = Place::of(owner, "refresh_token", &tenant(7));
+        let sealed = vault.seal(&place, &SecretString::from("secret")).unwrap();
+        assert!(vault.unseal_of(owner, &tenant(7), &sealed).is_ok());
+        assert!(vault.unseal_of(owner, &tenant(8), &sealed).is_err());
+        assert!(vault.unseal_of(Uuid::nil(), &tenant(7), &sealed).is_err());
+        let renamed = SealedSecret {
+            name: "access_token".to_owned(),
+            ..sealed
+        };
+        assert!(vault.unseal_of(owner, &tenant(7), &renamed).is_err());
     }
 }

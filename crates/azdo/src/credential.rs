@@ -40,7 +40,8 @@ impl Authorization {
         self.0.expose_secret()
     }
 
-    pub(crate) fn is_same_as(&self, other: &Self) -> bool {
+    /// Whether both stand for the same token.
+    pub fn is_same_as(&self, other: &Self) -> bool {
         self.header() == other.header()
     }
 }

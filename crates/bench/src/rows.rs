@@ -34,7 +34,7 @@ pub(crate) async fn measure(stack: &Stack) -> anyhow::Result<Figure> {
     store.migrate().await?;
     let connection = Uuid::from_u128(1);
     let statement = format!(
-        "INSERT INTO auth.connections (id, name, credential_kind) VALUES ('{connection}', 'limit', 'pat')"
+        "INSERT INTO auth.connections (id, name, credential) VALUES ('{connection}', 'limit', '{{\"kind\": \"personal_access_token\"}}')"
     );
     stack.postgres.sql(DATABASE, &statement).await?;
 

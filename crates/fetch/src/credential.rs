@@ -42,6 +42,8 @@ pub(crate) struct Credential {
 struct Vended {
     authorization: Authorization,
     identity: String,
+    /// What auth calls it.
+    token_id: String,
     expires_at: Timestamp,
 }
 
@@ -61,19 +63,31 @@ impl Credential {
         }
     }
 
-    async fn vended(&self, feed: &str, rejected: bool) -> Result<Vended, CredentialError> {
+    async fn vended(
+        &self,
+        feed: &str,
+        rejected: Option<&Authorization>,
+    ) -> Result<Vended, CredentialError> {
         let mut vended = self.vended.lock().await;
+        // Another run may have had it renewed since this one was refused.
+        let is_rejected = |vended: &Vended| {
+            rejected.is_some_and(|rejected| rejected.is_same_as(&vended.authorization))
+        };
         if let Some(vended) = vended.as_ref()
-            && !rejected
+            && !is_rejected(vended)
             && vended.expires_at - MARGIN > (self.clock)()
         {
             return Ok(vended.clone());
         }
+        let rejected = vended.as_ref().filter(|vended| is_rejected(vended));
         let request = TokenRequest {
             connection_id: self.connection.to_string(),
             organization_id: self.organization.to_string(),
             feed_id: feed.to_owned(),
-            rejected,
+            rejected: rejected.is_some(),
+            rejected_token_id: rejected
+                .map(|vended| vended.token_id.clone())
+                .unwrap_or_default(),
         };
         let reply = self.ask(&request).await?;
         if !reply.error.is_empty() {
@@ -82,6 +96,7 @@ impl Credential {
         let fresh = Vended {
             authorization: Authorization::of(&reply.scheme, &reply.credentials),
             identity: reply.identity,
+            token_id: reply.token_id,
             expires_at: reply
                 .expires_at
                 .as_ref()
@@ -127,7 +142,7 @@ impl FeedCredential {
 
     /// The name under which the identity's pace is shared.
     pub(crate) async fn identity(&self) -> Result<String, CredentialError> {
-        Ok(self.credential.vended(&self.feed, false).await?.identity)
+        Ok(self.credential.vended(&self.feed, None).await?.identity)
     }
 }
 
@@ -137,7 +152,7 @@ impl azdo::Credential for FeedCredential {
         rejected: Option<&'a Authorization>,
     ) -> BoxFuture<'a, Result<Authorization, CredentialError>> {
         Box::pin(async move {
-            let vended = self.credential.vended(&self.feed, rejected.is_some());
+            let vended = self.credential.vended(&self.feed, rejected);
             Ok(vended.await?.authorization)
         })
     }

@@ -15,6 +15,8 @@ pub struct Associated<'a> {
     pub connection_id: Uuid,
     /// The column that holds it.
     pub column: &'a str,
+    /// Where it is good, for what one Entra tenant gave.
+    pub tenant_id: Option<Uuid>,
 }
 
 impl Associated<'_> {
@@ -25,6 +27,10 @@ impl Associated<'_> {
         for part in [key_id.as_str(), self.column] {
             bytes.extend_from_slice(&(part.len() as u64).to_le_bytes());
             bytes.extend_from_slice(part.as_bytes());
+        }
+        // At the end, where nothing else can stand: what has no tenant is sealed as it was before there were tenants.
+        if let Some(tenant) = self.tenant_id {
+            bytes.extend_from_slice(tenant.as_bytes());
         }
         bytes
     }
@@ -40,9 +46,24 @@ mod tests {
             let associated = Associated {
                 connection_id: Uuid::nil(),
                 column,
+                tenant_id: None,
             };
             associated.bytes(&key.parse().unwrap())
         };
         assert_ne!(bytes("a", "bc"), bytes("ab", "c"));
+    }
+
+    #[test]
+    fn each_tenant_is_a_place_of_its_own() {
+        let bytes = |tenant_id| {
+            let associated = Associated {
+                connection_id: Uuid::nil(),
+                column: "refresh_token",
+                tenant_id,
+            };
+            associated.bytes(&"a".parse().unwrap())
+        };
+        let tenants = [None, Some(Uuid::nil()), Some(Uuid::from_u128(1))].map(bytes);
+        assert!(tenants[0] != tenants[1] && tenants[1] != tenants[2]);
     }
 }

@@ -68,6 +68,18 @@ impl KeyRing {
         self.current.is(&DEVELOPMENT_KEY)
     }
 
+    /// Whether it can open what this key has sealed.
+    pub fn has(&self, id: &KeyId) -> bool {
+        self.key(id).is_some()
+    }
+
+    /// The names of all keys, the one that seals first.
+    pub fn ids(&self) -> impl Iterator<Item = &KeyId> {
+        std::iter::once(&self.current)
+            .chain(&self.former)
+            .map(|key| &key.id)
+    }
+
     /// The key that seals.
     pub fn current(&self) -> &KeyId {
         &self.current.id
@@ -162,14 +174,22 @@ mod tests {
     const ONE: Associated<'_> = Associated {
         connection_id: Uuid::from_u128(1),
         column: "token",
+        tenant_id: None,
     };
     const OTHER_CONNECTION: Associated<'_> = Associated {
         connection_id: Uuid::from_u128(2),
         column: "token",
+        tenant_id: None,
     };
     const OTHER_COLUMN: Associated<'_> = Associated {
         connection_id: Uuid::from_u128(1),
         column: "client_secret",
+        tenant_id: None,
+    };
+    const OTHER_TENANT: Associated<'_> = Associated {
+        connection_id: Uuid::from_u128(1),
+        column: "token",
+        tenant_id: Some(Uuid::from_u128(3)),
     };
 
     fn line(id: &str) -> String {
@@ -198,7 +218,7 @@ mod tests {
     fn a_secret_opens_nowhere_else() {
         let ring = ring(&[&line("a")]);
         let sealed = ring.seal(b"token", &ONE).unwrap();
-        for place in [OTHER_CONNECTION, OTHER_COLUMN] {
+        for place in [OTHER_CONNECTION, OTHER_COLUMN, OTHER_TENANT] {
             assert_eq!(
                 ring.open(&sealed, &place).unwrap_err(),
                 Error::Forged("a".parse().unwrap())
@@ -239,6 +259,9 @@ mod tests {
         let rotated = both.rotate(&sealed, &ONE).unwrap().unwrap();
         assert_eq!(rotated.key_id.as_str(), "new");
         assert_eq!(both.rotate(&rotated, &ONE), Ok(None));
+        let ids: Vec<_> = both.ids().map(KeyId::as_str).collect();
+        assert_eq!(ids, ["new", "old"]);
+        assert!(!ring(&[&new]).has(&sealed.key_id));
         let only_new = ring(&[&new]);
         assert_eq!(
             only_new.open_text(&rotated, &ONE).unwrap().expose_secret(),

@@ -114,7 +114,7 @@ impl Look {
 
     async fn count_rows(&mut self, sums: &mut BTreeMap<String, Sums>) -> Result<(), Error> {
         let organizations: Vec<(Uuid,)> = sqlx::query_as(
-            "SELECT DISTINCT organization_id FROM auth.connection_organizations WHERE connection_id = ANY ($1)",
+            "SELECT DISTINCT organization_id FROM sync.connection_organizations WHERE connection_id = ANY ($1)",
         )
         .bind(&self.connections)
         .fetch_all(&mut *self.transaction)
@@ -131,19 +131,26 @@ impl Look {
         Ok(())
     }
 
-    /// What is not complete, and why: feeds, and organizations that are not read at all.
+    /// What is not complete, and why: feeds, and connections and organizations that are not read at all.
     pub async fn problems(&mut self) -> Result<Vec<FeedProblem>, Error> {
         let rows: Vec<ProblemRow> = sqlx::query_as(
-            "SELECT c.name AS connection, o.name AS organization, '' AS project, '' AS repository, '' AS entity,
+            "SELECT c.name AS connection, '' AS organization, '' AS project, '' AS repository, '' AS entity,
+                    'failed' AS status, CASE c.reason WHEN '' THEN c.state ELSE c.reason END AS reason,
+                    CASE c.state WHEN 'paused' THEN 'It is paused: resume it to have it read.' ELSE c.explanation END
+                        AS explanation
+             FROM sync.connections c
+             WHERE c.id = ANY ($1) AND c.state <> 'active'
+             UNION ALL
+             SELECT c.name AS connection, o.name AS organization, '' AS project, '' AS repository, '' AS entity,
                     'failed' AS status, o.state AS reason, o.explanation
-             FROM auth.connection_organizations o JOIN auth.connections c ON c.id = o.connection_id
+             FROM sync.connection_organizations o JOIN sync.connections c ON c.id = o.connection_id
              WHERE o.connection_id = ANY ($1) AND o.state <> 'active'
              UNION ALL
              (SELECT c.name, coalesce(o.name, ''), coalesce(p.name, ''), coalesce(s.name, ''), f.entity, f.status, f.reason,
                      f.explanation
               FROM sync.feeds f
-              JOIN auth.connections c ON c.id = f.connection_id
-              LEFT JOIN auth.connection_organizations o
+              JOIN sync.connections c ON c.id = f.connection_id
+              LEFT JOIN sync.connection_organizations o
                   ON o.connection_id = f.connection_id AND o.organization_id = f.organization_id
               LEFT JOIN sync.scopes p
                   ON p.connection_id = f.connection_id AND p.organization_id = f.organization_id AND p.id = f.project_id

@@ -41,6 +41,7 @@ pub(crate) struct House {
     pub(crate) store: Store,
     pub(crate) postgres: Postgres,
     pub(crate) fetcher: Bus,
+    pub(crate) person: Bus,
     pub(crate) directory: TempDir,
     azure_devops: MockServer,
     nats: Nats,
@@ -74,13 +75,14 @@ impl House {
             .unwrap();
         store.migrate().await.unwrap();
         let nats = nats.unwrap();
-        let fetcher = Bus::connect("fetch-git", &bus::Options::new(nats.url()))
-            .await
-            .unwrap();
+        let options = bus::Options::new(nats.url());
+        let fetcher = Bus::connect("fetch-git", &options).await.unwrap();
+        let person = Bus::connect("adit", &options).await.unwrap();
         Self {
             store,
             postgres,
             fetcher,
+            person,
             directory,
             azure_devops: azure_devops().await,
             nats,
@@ -124,7 +126,7 @@ impl House {
 
     pub(crate) async fn add(&self, request: AddConnectionRequest) -> Result<Connection, String> {
         let reply: AddConnectionReply = self
-            .fetcher
+            .person
             .request(subject::CONNECTION_ADD, &request, PATIENCE)
             .await
             .unwrap();
@@ -136,7 +138,7 @@ impl House {
             name: name.to_owned(),
         };
         let reply: ListConnectionsReply = self
-            .fetcher
+            .person
             .request(subject::CONNECTION_LIST, &request, PATIENCE)
             .await
             .unwrap();
@@ -152,7 +154,7 @@ impl House {
             name: name.to_owned(),
         };
         let reply: RemoveConnectionReply = self
-            .fetcher
+            .person
             .request(subject::CONNECTION_REMOVE, &request, PATIENCE)
             .await
             .unwrap();

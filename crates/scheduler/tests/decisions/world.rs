@@ -54,7 +54,7 @@ impl World {
         let world = Self { store, postgres };
         world
             .sql(&format!(
-                "INSERT INTO auth.connections (id, name, credential_kind) VALUES ('{CONNECTION}', 'Ore', 'pat');
+                "INSERT INTO auth.connections (id, name, credential) VALUES ('{CONNECTION}', 'Ore', '{{\"kind\": \"personal_access_token\"}}');
                  INSERT INTO auth.connection_organizations (connection_id, organization_id, name, state)
                  VALUES ('{CONNECTION}', '{ORGANIZATION}', 'quarry', 'active')"
             ))

@@ -31,13 +31,14 @@ struct Row {
 }
 
 impl Tick {
-    /// Every enabled feed.
+    /// Every enabled feed of the active connections.
     pub async fn feed_list(&mut self) -> Result<Vec<Feed>, Error> {
         list(&mut self.transaction, None).await
     }
 }
 
-/// Every enabled feed, of one connection perhaps. Entities that this build does not know are left to the builds that do.
+/// Every enabled feed of the active connections, or of some of them. Entities that this build does not know are left to the
+/// builds that do.
 pub(crate) async fn list(
     connection: &mut PgConnection,
     only: Option<&[Uuid]>,
@@ -47,6 +48,7 @@ pub(crate) async fn list(
                 f.requested, f.due_at, f.ordered_at, f.heartbeat_at, f.ended_at, f.complete_at, f.changed_at, f.status,
                 f.reason, f.failures, r.completeness, r.priority
          FROM sync.feeds f
+         JOIN sync.connections c ON c.id = f.connection_id AND c.state = 'active'
          LEFT JOIN sync.runs r ON r.feed_id = f.id AND r.epoch = f.epoch
          WHERE f.enabled AND ($1::uuid[] IS NULL OR f.connection_id = ANY ($1))",
     )

@@ -66,7 +66,7 @@ impl World {
 
     pub(crate) async fn connect(&self, connection: Uuid) {
         sqlx::query(
-            "INSERT INTO auth.connections (id, name, credential_kind) VALUES ($1, $2, 'pat')",
+            "INSERT INTO auth.connections (id, name, credential) VALUES ($1, $2, '{\"kind\": \"personal_access_token\"}')",
         )
         .bind(connection)
         .bind(connection.to_string())

@@ -61,10 +61,10 @@ impl House {
             .await
             .unwrap();
         store.migrate().await.unwrap();
-        let bus = Bus::connect("writer", &bus::Options::new(nats.url()))
-            .await
-            .unwrap();
-        bus.provision().await.unwrap();
+        let options = bus::Options::new(nats.url());
+        let auth = Bus::connect("auth", &options).await.unwrap();
+        auth.provision().await.unwrap();
+        let bus = Bus::connect("writer", &options).await.unwrap();
         let lifecycle = Lifecycle::new("writer");
         let house = Self {
             postgres,
@@ -83,7 +83,7 @@ impl House {
     async fn feed(&self) {
         let feed = feed();
         self.sql(&format!(
-            "INSERT INTO auth.connections (id, name, credential_kind) VALUES ('{CONNECTION}', 'c', 'pat');
+            "INSERT INTO auth.connections (id, name, credential) VALUES ('{CONNECTION}', 'c', '{{\"kind\": \"personal_access_token\"}}');
              INSERT INTO sync.feeds (id, connection_id, organization_id, project_id, domain, entity, epoch, running)
              VALUES ('{feed}', '{CONNECTION}', '{ORGANIZATION}', '{PROJECT}', 'pipelines', 'builds', 1, true);
              INSERT INTO sync.runs (feed_id, epoch, priority) VALUES ('{feed}', 1, 'fresh')"
