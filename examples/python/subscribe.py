@@ -13,6 +13,8 @@ import sys
 import tempfile
 
 STREAM = "ADIT-RECORDS"
+# Records that are asked for at once.
+BATCH = 200
 PROTO = pathlib.Path(__file__).resolve().parents[2] / "proto"
 CACHE = pathlib.Path(os.environ.get("XDG_CACHE_HOME") or pathlib.Path.home() / ".cache") / "adit-python"
 
@@ -20,6 +22,7 @@ CACHE = pathlib.Path(os.environ.get("XDG_CACHE_HOME") or pathlib.Path.home() / "
 def options():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--server", default=os.environ.get("NATS_URL", "nats://127.0.0.1:4222"))
+    parser.add_argument("--name", default="subscriber", help="the NATS user, which its inbox and its consumer are called after")
     parser.add_argument("--organization", default="*", help="guid")
     parser.add_argument("--project", default="*", help="guid; - for records of no project")
     parser.add_argument("--domain", default="*", help="boards, git, pipelines or tfvc")
@@ -104,21 +107,30 @@ def shown(message):
     }
 
 
-def start(since):
-    """Where in the stream to begin."""
+def consumer(name, subject, since):
+    """A consumer of our own, which the server forgets when we have been away for five minutes."""
     from nats.js.api import ConsumerConfig, DeliverPolicy
 
+    def beginning(**where):
+        return ConsumerConfig(name=name, filter_subject=subject, inactive_threshold=300, **where)
+
     if since == "now":
-        return ConsumerConfig(deliver_policy=DeliverPolicy.NEW)
+        return beginning(deliver_policy=DeliverPolicy.NEW)
     if since == "beginning":
-        return ConsumerConfig(deliver_policy=DeliverPolicy.ALL)
+        return beginning(deliver_policy=DeliverPolicy.ALL)
     try:
         # Python 3.10 does not read the `Z`.
         time = datetime.datetime.fromisoformat(since.replace("Z", "+00:00"))
     except ValueError:
         sys.exit("error: --since takes `now`, `beginning`, or a time such as 2026-11-23T06:40:00Z")
     time = time if time.tzinfo else time.replace(tzinfo=datetime.timezone.utc)
-    return ConsumerConfig(deliver_policy=DeliverPolicy.BY_START_TIME, opt_start_time=time.astimezone(datetime.timezone.utc))
+    return beginning(deliver_policy=DeliverPolicy.BY_START_TIME, opt_start_time=time.astimezone(datetime.timezone.utc))
+
+
+def is_record(message):
+    """JetStream gives out what one may read to any subject; what was given out says so, or has no key."""
+    headers = message.headers or {}
+    return "Adit-Key" in headers and "Nats-Stream" not in headers
 
 
 async def follow(asked):
@@ -126,18 +138,31 @@ async def follow(asked):
 
     tokens = [asked.organization, asked.project, asked.domain, asked.entity.replace("_", "-")]
     subject = ".".join(["adit.records.v1", *tokens])
-    connection = await nats.connect(asked.server, name="subscribe.py", allow_reconnect=True, connect_timeout=10)
+    # Each user hears answers on an inbox of its own only (deploy/nats/subscriber.conf).
+    inbox = f"_INBOX_{asked.name}".encode()
+    connection = await nats.connect(asked.server, name="subscribe.py", inbox_prefix=inbox, connect_timeout=10)
     try:
         stream = connection.jetstream()
-        records = await stream.subscribe(subject, stream=STREAM, ordered_consumer=True, config=start(asked.since))
+        try:
+            # What an earlier run has left may begin elsewhere.
+            await stream.delete_consumer(STREAM, asked.name)
+        except nats.js.errors.NotFoundError:
+            pass
+        await stream.add_consumer(STREAM, consumer(asked.name, subject, asked.since))
+        records = await stream.pull_subscribe_bind(asked.name, STREAM)
         left = asked.count
         while left is None or left > 0:
             try:
-                message = await records.next_msg(timeout=asked.timeout)
+                messages = await records.fetch(min(left or BATCH, BATCH), timeout=asked.timeout or 30)
             except (nats.errors.TimeoutError, asyncio.TimeoutError):
+                if asked.timeout is None:
+                    continue
                 return left is None
-            print(json.dumps(shown(message), ensure_ascii=False), flush=True)
-            left = None if left is None else left - 1
+            for message in messages:
+                if is_record(message):
+                    print(json.dumps(shown(message), ensure_ascii=False), flush=True)
+                    left = None if left is None else left - 1
+                await message.ack()
         return True
     finally:
         await connection.close()

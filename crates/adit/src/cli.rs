@@ -6,7 +6,9 @@ use chassis::{Advice, unknown_variables};
 use clap::{ArgMatches, CommandFactory as _, FromArgMatches as _, Parser};
 use jiff::Timestamp;
 
-use crate::{connection, dev, entities, exit, records, sync};
+use crate::{
+    audit, completions, connection, dev, entities, exit, keys, migrate, records, sync, tokens, users,
+};
 
 /// Adit carries Azure DevOps into PostgreSQL: connections, syncs and the records that changed.
 #[derive(Debug, Parser)]
@@ -18,7 +20,7 @@ pub struct Cli {
 
 #[derive(Debug, clap::Subcommand)]
 enum Command {
-    /// Connections to Azure DevOps: add, list, show, remove
+    /// Connections to Azure DevOps: what is read, and by which credential
     #[command(subcommand)]
     Connection(connection::Command),
     /// Orders a sync, or shows how it stands
@@ -27,10 +29,25 @@ enum Command {
     /// The public stream of changed records
     #[command(subcommand)]
     Records(records::Command),
+    /// The keys that seal secrets at rest
+    #[command(subcommand)]
+    Keys(keys::Command),
+    /// Shows who changed what
+    Audit(audit::Options),
+    /// Who may sign in to Adit
+    #[command(subcommand)]
+    Users(users::Command),
+    /// Tokens of the HTTP API
+    #[command(subcommand)]
+    Tokens(tokens::Command),
     /// Lists what is read from Azure DevOps, and how
     Entities(entities::Options),
+    /// Brings the database up to date, as the role that may
+    Migrate(migrate::Options),
     /// Runs all seven services in this process
     Dev(Box<dev::Options>),
+    /// Prints what a shell needs to complete these commands
+    Completions(completions::Options),
 }
 
 /// The whole `main`.
@@ -60,6 +77,14 @@ impl Cli {
         match self.command {
             Command::Dev(options) => dev::run(*options, matches.subcommand_matches("dev"), clock),
             Command::Entities(options) => exit::code(entities::run(&options)),
+            Command::Migrate(options) => exit::block_on(migrate::run(options)),
+            Command::Completions(options) => {
+                exit::code(completions::run(&options, Self::command()))
+            }
+            Command::Keys(command) => exit::block_on(keys::run(command)),
+            Command::Audit(options) => exit::block_on(audit::run(options)),
+            Command::Users(command) => exit::block_on(users::run(command)),
+            Command::Tokens(command) => exit::block_on(tokens::run(command)),
             Command::Connection(command) => exit::block_on(connection::run(command)),
             Command::Sync(command) => exit::block_on(sync::run(command, clock)),
             Command::Records(command) => exit::block_on(records::run(command, clock)),
@@ -74,6 +99,52 @@ mod tests {
     #[test]
     fn the_command_line_does_not_contradict_itself() {
         Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn the_help_of_every_command_says_what_it_and_its_options_are() {
+        fn check(command: &clap::Command, path: &str) {
+            let path = format!("{path} {}", command.get_name());
+            assert!(command.get_about().is_some(), "{path}");
+            for argument in command.get_arguments() {
+                let help = argument.get_help().map(ToString::to_string);
+                let is_helped = help.is_some_and(|help| !help.is_empty());
+                assert!(is_helped, "{path} {}", argument.get_id());
+            }
+            for below in command.get_subcommands() {
+                check(below, &path);
+            }
+        }
+        check(&Cli::command(), "");
+        let help = Cli::command().render_help().to_string();
+        assert!(help.contains("Exit codes"), "{help}");
+    }
+
+    #[test]
+    fn every_shell_is_given_every_command() {
+        use clap::ValueEnum as _;
+        for shell in clap_complete::Shell::value_variants() {
+            let mut script = Vec::new();
+            clap_complete::generate(*shell, &mut Cli::command(), "adit", &mut script);
+            let script = String::from_utf8(script).unwrap();
+            assert!(script.contains("reauthenticate"), "{shell}");
+        }
+    }
+
+    #[test]
+    fn no_secret_of_a_connection_is_an_argument_or_a_variable() {
+        let cli = Cli::command();
+        let connection = cli.find_subcommand("connection").unwrap();
+        for command in ["add", "reauthenticate"] {
+            let command = connection.find_subcommand(command).unwrap();
+            for argument in command.get_arguments() {
+                let name = argument.get_long().unwrap_or_default();
+                let is_secret = ["pat", "secret", "certificate"]
+                    .iter()
+                    .any(|word| name.contains(word));
+                assert!(!is_secret || name.ends_with("-file"), "--{name}");
+            }
+        }
     }
 
     #[test]

@@ -27,6 +27,7 @@ struct Inner {
     streams: Streams,
     /// When the streams were last made what they must be: one of many waiters does it for all.
     provisioned: Mutex<Option<Instant>>,
+    patience: Duration,
 }
 
 impl Bus {
@@ -40,6 +41,7 @@ impl Bus {
             signs,
             streams: options.streams.clone(),
             provisioned: Mutex::new(None),
+            patience: options.patience,
         })))
     }
 
@@ -91,6 +93,11 @@ impl Bus {
 
     pub(crate) fn streams(&self) -> &Streams {
         &self.0.streams
+    }
+
+    /// How long to wait for others that start at the same time.
+    pub(crate) fn patience(&self) -> Duration {
+        self.0.patience
     }
 
     pub(crate) fn provisioned(&self) -> &Mutex<Option<Instant>> {

@@ -51,16 +51,11 @@ impl Signs {
     }
 
     fn complain(&self, service: &str, error: &str) {
-        let Some(denial) = Denial::read(error) else {
+        let Some(denial) = Denial::read(service, error) else {
             tracing::warn!("NATS tells {service}: {error}");
             return;
         };
-        tracing::error!(
-            nats.subject = denial.subject,
-            "NATS denies {service} to {} `{}`: allow it in the permissions of its user",
-            denial.what,
-            denial.subject
-        );
+        tracing::error!(nats.subject = denial.subject, "{denial}");
         self.denials.tell(denial);
     }
 }

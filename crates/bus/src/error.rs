@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use crate::Denial;
+
 /// Why NATS did not do it.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
@@ -39,11 +41,8 @@ pub enum Error {
         remedy: &'static str,
     },
     /// Stop: the user of this service may not do that.
-    #[error("NATS denies this service `{subject}`: allow it in the permissions of its user")]
-    Denied {
-        /// The subject, with `publish` or `subscribe` before it.
-        subject: String,
-    },
+    #[error("{0}")]
+    Denied(Denial),
     /// Ask again later: nobody listens.
     #[error("nobody answers `{subject}`: the service `{service}` is not running")]
     NotRunning {
@@ -91,10 +90,7 @@ impl Error {
     pub const fn is_final(&self) -> bool {
         matches!(
             self,
-            Self::Connect { .. }
-                | Self::OldServer { .. }
-                | Self::Setting { .. }
-                | Self::Denied { .. }
+            Self::Connect { .. } | Self::OldServer { .. } | Self::Setting { .. } | Self::Denied(_)
         )
     }
 }

@@ -34,12 +34,7 @@ impl Bus {
         let mut denials = self.signs().denials.listen();
         let messages = self.listen(subject, group).await?;
         let wanted = subject.to_owned();
-        let denied = async move {
-            let denial = denials.of(&[&wanted]).await;
-            Error::Denied {
-                subject: format!("{} {}", denial.what, denial.subject),
-            }
-        };
+        let denied = async move { Error::from(denials.of(&[&wanted]).await) };
         let denied = stream::once(denied).map(Err);
         let events = messages.map(|message| {
             M::decode(message.payload).map_err(|source| Error::Decode {

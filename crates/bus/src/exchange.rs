@@ -5,7 +5,7 @@ use std::time::Duration;
 use async_nats::{HeaderMap, Message, Request, RequestErrorKind};
 use bytes::Bytes;
 
-use crate::{Bus, Error, PublishError};
+use crate::{Bus, Denial, Error, PublishError};
 
 /// How long the server may take to answer. With an fsync for each message it takes milliseconds.
 pub(crate) const SERVER: Duration = Duration::from_secs(5);
@@ -18,7 +18,7 @@ pub(crate) enum Failure {
     /// It took too long.
     TimedOut(Duration),
     /// The user of this service may not do it.
-    Denied { what: &'static str, subject: String },
+    Denied(Denial),
     /// NATS does not take messages of this size.
     TooLarge { bytes: usize, most: usize },
     /// Anything else.
@@ -38,9 +38,7 @@ impl Failure {
                 subject: subject.to_owned(),
                 after,
             },
-            Self::Denied { what, subject } => Error::Denied {
-                subject: format!("{what} {subject}"),
-            },
+            Self::Denied(denial) => denial.into(),
             Self::TooLarge { bytes, most } => {
                 nats(format!("{bytes} bytes are more than the {most} it takes"))
             }
@@ -76,7 +74,7 @@ impl Bus {
         let answer = tokio::select! {
             answer = self.client().send_request(subject.to_owned(), request) => answer,
             denial = denials.of(&subjects) => {
-                return Err(Failure::Denied { what: denial.what, subject: denial.subject });
+                return Err(Failure::Denied(denial));
             }
         };
         answer.map_err(|error| match error.kind() {

@@ -24,18 +24,9 @@ pub(crate) struct Follow {
     stream: &'static str,
     filter: String,
     start: DeliverPolicy,
-    /// Where to go on after a loss; `None` where the start is right again.
-    resume: Resume,
+    /// The last message: after a loss, a new consumer begins behind it, so that nothing is given twice or left out.
+    last: Option<(u64, i128)>,
     open: Option<Open>,
-}
-
-/// What a new consumer begins with after the first.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Resume {
-    /// Behind the last message: nothing is given twice, nothing is left out.
-    Behind(Option<(u64, i128)>),
-    /// At the start again: for what is small, and where only the newest counts.
-    Anew,
 }
 
 #[derive(Debug)]
@@ -53,14 +44,13 @@ impl Follow {
         stream: &'static str,
         filter: String,
         start: DeliverPolicy,
-        resume: Resume,
     ) -> Self {
         Self {
             bus: bus.clone(),
             stream,
             filter,
             start,
-            resume,
+            last: None,
             open: None,
         }
     }
@@ -124,9 +114,7 @@ impl Follow {
             return None;
         }
         open.consumer_sequence += 1;
-        if let Resume::Behind(last) = &mut self.resume {
-            *last = Some((numbers.stream_sequence, numbers.nanoseconds));
-        }
+        self.last = Some((numbers.stream_sequence, numbers.nanoseconds));
         Some(numbers)
     }
 
@@ -144,7 +132,7 @@ impl Follow {
             deliver_policy: self.start,
             ..consumer::Config::default()
         };
-        if let Resume::Behind(Some((sequence, nanoseconds))) = self.resume {
+        if let Some((sequence, nanoseconds)) = self.last {
             config.deliver_policy = self.behind(sequence, nanoseconds).await?;
         }
         let made = self

@@ -27,6 +27,12 @@ pub(crate) fn get<'a>(headers: Option<&'a HeaderMap>, name: &str) -> Option<&'a 
     headers?.get(name).map(HeaderValue::as_str)
 }
 
+/// Whether the message was not published by somebody but given out of a stream. JetStream sends what it is asked for to any
+/// subject that the asker names, one that he may not publish to as well, and says with this header where it has it from.
+pub(crate) fn is_given_out(headers: Option<&HeaderMap>) -> bool {
+    get(headers, "Nats-Stream").is_some()
+}
+
 /// The trace that a message belongs to.
 pub(crate) fn parent(headers: Option<&HeaderMap>) -> Parent {
     telemetry::extract(|name| get(headers, name).map(str::to_owned))

@@ -111,7 +111,7 @@ impl Inbox {
                 biased;
                 message = self.messages.next() => message,
                 denial = self.denials.of(&subjects) => {
-                    return Err(Error::Denied { subject: format!("{} {}", denial.what, denial.subject) });
+                    return Err(denial.into());
                 }
                 _ = self.connections.changed() => return Ok(Came::Lost),
                 () = tokio::time::sleep_until(until) => return Ok(Came::Lost),

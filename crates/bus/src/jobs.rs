@@ -11,6 +11,9 @@ use wire::proto::control::v1::Job;
 use wire::subject::{self, Priority};
 use wire::{Domain, content_type};
 
+/// The message that a job is.
+const JOB: &str = "adit.control.v1.Job";
+
 use crate::delivery::Handle;
 use crate::inbox::{Came, Inbox};
 use crate::{Bus, Delivery, Error, PublishError, headers, topology};
@@ -34,11 +37,7 @@ impl Bus {
         })?;
         let subject = subject::job(domain, priority, feed);
         let mut headers = headers::traced();
-        headers::put(
-            &mut headers,
-            "Content-Type",
-            &content_type("adit.control.v1.Job"),
-        );
+        headers::put(&mut headers, "Content-Type", &content_type(JOB));
         headers::put(
             &mut headers,
             "Nats-Msg-Id",
@@ -79,7 +78,7 @@ impl JobQueue {
     pub async fn next(&mut self) -> Result<Delivery<Job>, Error> {
         loop {
             let message = self.pull().await?;
-            match Job::decode(message.payload.as_ref()) {
+            match read(&message) {
                 Ok(job) => {
                     let delivery = Delivery::new(&self.bus, &message, job);
                     // It may have been held for a while.
@@ -129,6 +128,19 @@ impl JobQueue {
                 .extend(rest.into_iter().map(|message| (Instant::now(), message)));
         }
     }
+}
+
+/// Reads a job. One without its headers is none that the scheduler published: JetStream gives out what one may read to any
+/// subject, those of jobs as well.
+fn read(message: &Message) -> Result<Job, String> {
+    let headers = message.headers.as_ref();
+    if headers::is_given_out(headers) {
+        return Err("it was given out of a stream, and not published as a job".to_owned());
+    }
+    if headers::get(headers, "Content-Type") != Some(content_type(JOB).as_str()) {
+        return Err("its content type is not that of a job".to_owned());
+    }
+    Job::decode(message.payload.as_ref()).map_err(|error| error.to_string())
 }
 
 /// Asks for what is there, the fresh first, and then waits for either.

@@ -14,6 +14,7 @@ mod exchange;
 mod headers;
 mod inbox;
 mod provision;
+mod rights;
 mod topology;
 
 mod delivery;
@@ -26,17 +27,21 @@ mod records;
 mod tail;
 
 mod events;
+mod keep;
 mod pace;
+mod readiness;
 mod request;
 mod serve;
 
 pub use bus::Bus;
 pub use delivery::Delivery;
+pub use denial::Denial;
 pub use error::{Error, PublishError};
 pub use jobs::JobQueue;
 pub use options::{Login, Options, Streams};
 pub use pace::{Pace, PaceEntry};
 pub use pages::{PageDelivery, PageQueue};
 pub use records::ChangedRecord;
+pub use rights::{Asker, PERMISSIONS, Rights, SUBSCRIBER, User, accounts};
 pub use serve::Requests;
 pub use tail::{RecordMessage, Since};

@@ -3,13 +3,13 @@
 use std::time::Duration;
 
 use async_nats::jetstream::ErrorCode;
-use async_nats::jetstream::consumer::DeliverPolicy;
-use async_nats::{HeaderMap, StatusCode};
+use async_nats::{HeaderMap, StatusCode, Subscriber};
 use bytes::Bytes;
 use futures::stream::{self, BoxStream, StreamExt as _};
+use tokio::sync::watch;
 
+use crate::denial::Listener;
 use crate::exchange::{Failure, SERVER};
-use crate::follow::{Follow, Resume};
 use crate::topology::{PACE_BUCKET, PACE_STREAM};
 use crate::{Bus, Error, PublishError, headers};
 
@@ -72,28 +72,21 @@ impl Pace {
         }
     }
 
-    /// Follows a key, beginning with what it is now, if it is anything. After an error, which says that waiting on is
-    /// useless, the stream ends.
-    pub fn watch(&self, key: &str) -> BoxStream<'static, Result<PaceEntry, Error>> {
-        let key = key.to_owned();
-        let follow = Follow::new(
-            &self.bus,
-            PACE_STREAM,
-            subject(&key),
-            DeliverPolicy::LastPerSubject,
-            Resume::Anew,
-        );
-        stream::unfold(Some((follow, key)), async |state| {
-            let (mut follow, key) = state?;
-            Some(match follow.next().await {
-                Ok((message, numbers)) => {
-                    let entry = PaceEntry {
-                        key: key.clone(),
-                        value: live(message.headers.as_ref(), message.payload),
-                        revision: numbers.stream_sequence,
-                    };
-                    (Ok(entry), Some((follow, key)))
-                }
+    /// Follows a key, beginning with what it is now: nothing when there is none. After an error the stream ends; follow anew.
+    ///
+    /// What is written is heard as it is published, which needs no consumer: whoever may make one can have it deliver to any
+    /// subject. So a value that came too late to be stored is heard as well, until its writer tries again; and that one has
+    /// expired is not heard at all.
+    pub fn watch(&self, key: &str) -> BoxStream<'static, Result<Option<Bytes>, Error>> {
+        let watch = Watch {
+            pace: self.clone(),
+            key: key.to_owned(),
+            heard: None,
+        };
+        stream::unfold(Some(watch), async |watch| {
+            let mut watch = watch?;
+            Some(match watch.next().await {
+                Ok(value) => (Ok(value), Some(watch)),
                 Err(error) => (Err(error), None),
             })
         })
@@ -173,6 +166,58 @@ impl Pace {
                 },
             }),
         }
+    }
+}
+
+/// Follows a key.
+struct Watch {
+    pace: Pace,
+    key: String,
+    heard: Option<Heard>,
+}
+
+struct Heard {
+    values: Subscriber,
+    denials: Listener,
+    connections: watch::Receiver<u64>,
+}
+
+impl Watch {
+    async fn next(&mut self) -> Result<Option<Bytes>, Error> {
+        let subject = subject(&self.key);
+        let heard = match &mut self.heard {
+            Some(heard) => heard,
+            none => {
+                let signs = self.pace.bus.signs();
+                let (denials, connections) =
+                    (signs.denials.listen(), signs.connections.subscribe());
+                let values = self.pace.bus.listen(&subject, None).await?;
+                *none = Some(Heard {
+                    values,
+                    denials,
+                    connections,
+                });
+                return self.current().await;
+            }
+        };
+        let subjects = [subject.as_str()];
+        tokio::select! {
+            value = heard.values.next() => match value {
+                Some(value) => Ok(live(value.headers.as_ref(), value.payload)),
+                None => Err(Error::Nats {
+                    doing: format!("listening to `{subject}`"),
+                    reason: "the connection was closed".to_owned(),
+                }),
+            },
+            denial = heard.denials.of(&subjects) => Err(denial.into()),
+            // What was written while there was no connection was not heard.
+            _ = heard.connections.changed() => self.current().await,
+        }
+    }
+
+    async fn current(&self) -> Result<Option<Bytes>, Error> {
+        let entry = self.pace.get(&self.key).await?;
+        Ok(entry.and_then(|entry| entry.value))
     }
 }
 

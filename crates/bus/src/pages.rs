@@ -137,12 +137,28 @@ pub struct PageDelivery {
     handle: Handle,
 }
 
+/// The envelope, if it is that of a page of this subject. What a fetcher may publish is bounded by the subject, so that
+/// headers that say otherwise are a lie.
+fn read(message: &Message) -> Result<Envelope, HeaderError> {
+    let headers = message.headers.as_ref();
+    let lie = |header, found: &str| Err(HeaderError::Invalid(header, found.to_owned()));
+    if let Some(stream) = headers::get(headers, "Nats-Stream") {
+        return lie("Nats-Stream", stream);
+    }
+    let envelope = Envelope::read(|name| headers::get(headers, name))?;
+    let belongs = subject::pages(envelope.entity, envelope.organization);
+    if !message.subject.starts_with(&belongs) {
+        return lie("Adit-Entity", envelope.entity.name);
+    }
+    Ok(envelope)
+}
+
 impl PageDelivery {
     fn read(bus: &Bus, message: Message) -> Self {
         let handle = Handle::new(bus, &message);
         let headers = message.headers.as_ref();
         Self {
-            envelope: Envelope::read(|name| headers::get(headers, name)),
+            envelope: read(&message),
             payload: wire::decompress(&message.payload, headers::get(headers, ENCODING)),
             delivered: delivery::delivered(&message),
             context: headers::parent(headers),

@@ -15,9 +15,15 @@ use crate::{Bus, Error};
 const FRESH: Duration = Duration::from_millis(500);
 
 impl Bus {
-    /// Creates or corrects the streams, the consumers and the bucket, and checks what the server made of it. Any service
-    /// may call it at any time, and as often as it likes: where all is well it only reads.
+    /// Sees to it that the streams, the consumers and the bucket are there. Any service may call it at any time, and as
+    /// often as it likes: where all is well it only reads.
+    ///
+    /// Auth creates or corrects them, and checks what the server made of it. The others have no right to: they wait for
+    /// auth, and ask it ([`keep_streams`](Self::keep_streams)).
     pub async fn provision(&self) -> Result<(), Error> {
+        if !self.makes_streams() {
+            return self.wait_for_streams().await;
+        }
         let mut provisioned = self.provisioned().lock().await;
         *provisioned = None;
         for wanted in topology::streams(self.streams()) {
@@ -30,8 +36,11 @@ impl Bus {
         Ok(())
     }
 
-    /// Provisions again because something was found missing, unless somebody else has just done it.
+    /// Provisions again because something was found missing, unless somebody else has just done it; or asks for it.
     pub(crate) async fn restore(&self) -> Result<(), Error> {
+        if !self.makes_streams() {
+            return Box::pin(self.ask_for_streams()).await;
+        }
         let last = *self.provisioned().lock().await;
         if last.is_some_and(|last| last.elapsed() < FRESH) {
             return Ok(());

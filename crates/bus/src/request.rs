@@ -49,7 +49,9 @@ impl Bus {
 /// The service that answers a subject, for the error when nobody does.
 fn service_of(subject: &str) -> &'static str {
     let verb = subject.rsplit('.').next().unwrap_or_default();
-    if subject.starts_with("adit.auth.") || verb.starts_with("connection-") {
+    let is_auths =
+        subject.starts_with("adit.auth.") || verb.starts_with("connection-") || verb == "provision";
+    if is_auths {
         "auth"
     } else if verb.starts_with("sync-") {
         "scheduler"
@@ -70,6 +72,7 @@ mod tests {
             (subject::CONNECTION_ADD, "auth"),
             (subject::CONNECTION_LIST, "auth"),
             (subject::CONNECTION_REMOVE, "auth"),
+            (subject::PROVISION, "auth"),
             (subject::SYNC_START, "scheduler"),
             (subject::SYNC_STATUS, "scheduler"),
         ] {

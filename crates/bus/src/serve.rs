@@ -9,6 +9,7 @@ use tracing::Instrument as _;
 
 use crate::denial::Listener;
 use crate::request::ERROR_HEADER;
+use crate::rights::{Asker, Rights};
 use crate::{Bus, Error, headers};
 
 /// Requests in hand; more wait in the subscription.
@@ -26,8 +27,8 @@ pub struct Requests {
 impl Bus {
     /// Answers requests until `stop` ends, and then those in hand. With several members of a group, one answers each.
     ///
-    /// A request that wants its answer anywhere but on an inbox is not answered: the answer may be a secret, and the asker
-    /// could have it published where others read it.
+    /// A request that wants its answer anywhere but on the inbox of one who may ask it (`deploy/nats/permissions.conf`) is
+    /// not answered: the answer may be a secret, and the asker could have it published where others read it.
     pub async fn serve<Request, Reply, Handler, Answer>(
         &self,
         subject: &str,
@@ -78,7 +79,7 @@ impl Requests {
     /// The same where an answer may be impossible for the moment: the reason is an error of the asker's `request`
     /// ([`Error::Refused`]), which may ask again.
     pub async fn try_serve<Request, Reply, Handler, Answer>(
-        mut self,
+        self,
         handler: Handler,
         stop: impl Future<Output = ()> + Send,
     ) -> Result<(), Error>
@@ -86,6 +87,23 @@ impl Requests {
         Request: Message + Default,
         Reply: Message,
         Handler: Fn(Request) -> Answer + Send + Sync,
+        Answer: Future<Output = Result<Reply, String>> + Send,
+    {
+        self.try_serve_askers(|_: Asker, request| handler(request), stop)
+            .await
+    }
+
+    /// The same where the answer depends on who asks. The asker is the service whose inbox hears the answer: somebody else
+    /// may have sent the request, and gains nothing by it.
+    pub async fn try_serve_askers<Request, Reply, Handler, Answer>(
+        mut self,
+        handler: Handler,
+        stop: impl Future<Output = ()> + Send,
+    ) -> Result<(), Error>
+    where
+        Request: Message + Default,
+        Reply: Message,
+        Handler: Fn(Asker, Request) -> Answer + Send + Sync,
         Answer: Future<Output = Result<Reply, String>> + Send,
     {
         let bus = &self.bus;
@@ -105,7 +123,7 @@ impl Requests {
                     }),
                 },
                 denial = self.denials.of(&subjects) => {
-                    return Err(Error::Denied { subject: format!("{} {}", denial.what, denial.subject) });
+                    return Err(denial.into());
                 }
                 () = &mut stop, if !stopping => {
                     stopping = true;
@@ -124,23 +142,29 @@ impl Requests {
 async fn answer<Request, Reply, Answer>(
     bus: &Bus,
     request: Received,
-    handler: &(impl Fn(Request) -> Answer + Sync),
+    handler: &(impl Fn(Asker, Request) -> Answer + Sync),
 ) where
     Request: Message + Default,
     Reply: Message,
     Answer: Future<Output = Result<Reply, String>> + Send,
 {
-    let Some(reply) = request.reply.filter(is_inbox) else {
+    let Some((asker, reply)) = asker(&request) else {
+        let rights = Rights::table().publishers(&request.subject);
+        let askers: Vec<&str> = rights.map(|user| user.name.as_str()).collect();
         tracing::warn!(
-            "a request on `{}` that names no inbox is not answered",
-            request.subject
+            nats.subject = %request.subject,
+            "a request on `{}` is not answered: it wants its answer on `{}`, which is no inbox of those who may ask it ({})",
+            request.subject,
+            request.reply.as_deref().unwrap_or_default(),
+            askers.join(", ")
         );
         return;
     };
-    let span = tracing::info_span!("answer", nats.subject = %request.subject);
+    let span =
+        tracing::info_span!("answer", nats.subject = %request.subject, adit.asker = asker.name());
     telemetry::set_parent(&span, &headers::parent(request.headers.as_ref()));
     let answer = match Request::decode(request.payload) {
-        Ok(decoded) => handler(decoded).instrument(span).await,
+        Ok(decoded) => handler(asker, decoded).instrument(span).await,
         Err(error) => {
             tracing::warn!("a request on `{}` cannot be read: {error}", request.subject);
             Err("the request cannot be read".to_owned())
@@ -164,7 +188,9 @@ async fn answer<Request, Reply, Answer>(
     }
 }
 
-/// Whether a reply goes to an inbox of one of our services.
-fn is_inbox(reply: &Subject) -> bool {
-    reply.starts_with("_INBOX_")
+/// Who asks, and where the answer goes.
+fn asker(request: &Received) -> Option<(Asker, Subject)> {
+    let reply = request.reply.as_ref()?;
+    let asker = Rights::table().asker(&request.subject, reply)?;
+    Some((asker, reply.clone()))
 }

@@ -10,8 +10,8 @@ use jiff::Timestamp;
 use wire::subject::RECORDS_STREAM;
 
 use crate::delivery::Numbers;
-use crate::follow::{self, Follow, Resume};
-use crate::{Bus, Error};
+use crate::follow::{self, Follow};
+use crate::{Bus, Error, headers};
 
 /// Where a tail begins.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -52,18 +52,31 @@ impl Bus {
             Since::Beginning => DeliverPolicy::All,
             Since::Time(time) => follow::at(time.as_nanosecond()).unwrap_or(DeliverPolicy::All),
         };
-        let follow = Follow::new(self, RECORDS_STREAM, filter, start, Resume::Behind(None));
+        let follow = Follow::new(self, RECORDS_STREAM, filter, start);
         stream::unfold(Some(follow), async |follow| {
             let mut follow = follow?;
-            Some(match follow.next().await {
-                Ok((message, numbers)) => {
-                    (Ok(RecordMessage::read(message, &numbers)), Some(follow))
+            loop {
+                match follow.next().await {
+                    Ok((message, _)) if !is_record(&message) => {
+                        tracing::debug!("what is no record on `{}` is left out", message.subject)
+                    }
+                    Ok((message, numbers)) => {
+                        let record = RecordMessage::read(message, &numbers);
+                        return Some((Ok(record), Some(follow)));
+                    }
+                    Err(error) => return Some((Err(error), None)),
                 }
-                Err(error) => (Err(error), None),
-            })
+            }
         })
         .boxed()
     }
+}
+
+/// The writer's records have a key. JetStream gives out what one may read to any subject, those of records as well; what was
+/// given out so says from which stream, or has no headers at all.
+fn is_record(message: &Message) -> bool {
+    let headers = message.headers.as_ref();
+    headers::get(headers, "Adit-Key").is_some() && !headers::is_given_out(headers)
 }
 
 impl RecordMessage {

@@ -93,6 +93,11 @@ pub struct StreamLimits {
 }
 
 secret_option! {
+    /// Where the database is for the role that owns the schemas (adit_migrator), to bring them up to date first
+    pub struct MigrateUrl("migrate-url", "ADIT_MIGRATE_URL");
+}
+
+secret_option! {
     /// Nkey seed
     pub struct NatsNkey("nats-nkey", "NATS_NKEY");
 }

@@ -31,7 +31,7 @@ pub(crate) fn connect(options: &Options, house: &House) -> anyhow::Result<()> {
         adit.display(),
         arguments.join(" ")
     ));
-    let output = command(&adit, &house.nats.url())
+    let output = command(&adit, house)
         .args(arguments)
         .output()
         .with_context(|| format!("run {}", adit.display()))?;
@@ -48,9 +48,12 @@ pub(crate) fn connect(options: &Options, house: &House) -> anyhow::Result<()> {
 }
 
 /// A developer's own settings must not reach the demo.
-fn command(adit: &Path, nats: &str) -> Command {
+fn command(adit: &Path, house: &House) -> Command {
     let mut command = Command::new(adit);
-    command.env_clear().env("NATS_URL", nats);
+    command
+        .env_clear()
+        .env("ADIT_URL", &house.pages)
+        .env("ADIT_TOKEN_FILE", &house.token_file);
     for name in ["PATH", "HOME"] {
         command.envs(std::env::var_os(name).map(|value| (name, value)));
     }

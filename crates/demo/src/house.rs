@@ -4,7 +4,9 @@ use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use anyhow::Context as _;
-use local::{Nats, NatsOptions, Postgres, PostgresOptions, Tools};
+use local::{Logins, Nats, Postgres, PostgresOptions, Tools};
+use testkit::logins;
+use uuid::Uuid;
 
 use crate::directory::Directory;
 use crate::options::Options;
@@ -13,6 +15,8 @@ use crate::services::Services;
 use crate::world::World;
 
 const DATABASE: &str = "adit";
+/// The NATS user of the command line.
+pub(crate) const PERSON: &str = "adit";
 const END_WITHIN: Duration = Duration::from_secs(10);
 
 /// Every process. Dropped, they end in the order of these fields; [`stop`](Self::stop) is gentler.
@@ -21,9 +25,14 @@ pub(crate) struct House {
     pub(crate) services: Services,
     pub(crate) world: World,
     pub(crate) postgres: Postgres,
+    postgres_logins: Logins,
     pub(crate) nats: Nats,
+    nats_logins: Logins,
     pub(crate) directory: Directory,
     pub(crate) pat_file: PathBuf,
+    /// Where pages and the HTTP API are.
+    pub(crate) pages: String,
+    pub(crate) token_file: PathBuf,
 }
 
 impl House {
@@ -31,16 +40,22 @@ impl House {
     pub(crate) async fn start(options: &Options) -> anyhow::Result<Self> {
         let directory = Directory::take(&options.directory, options.keep)?;
         let tools = Tools::new(&options.tools);
-        let (nats, postgres, world) = tokio::try_join!(
-            nats(&tools, &directory),
+        let nats_logins = logins::nats_logins()?;
+        let (nats, (postgres, postgres_logins), world) = tokio::try_join!(
+            nats(&tools, &directory, &nats_logins),
             postgres(&tools, &directory, options.keep),
             world(options, &directory),
         )?;
         let pat_file = directory.of("token");
         adit::write_secret(&pat_file, &world.pat)?;
+        let token_file = adit::admin_token(&directory.of("admin-token"))?;
+        let pages = local::free_port()?;
         let mut environment = vec![
-            ("NATS_URL".to_owned(), nats.url()),
-            ("DATABASE_URL".to_owned(), postgres.url(DATABASE)),
+            ("ADIT_HTTP_LISTEN".to_owned(), format!("127.0.0.1:{pages}")),
+            (
+                "ADIT_ADMIN_TOKEN_FILE".to_owned(),
+                token_file.display().to_string(),
+            ),
             (
                 "ADIT_KEYS_FILE".to_owned(),
                 adit::key_ring(&directory.of("key-ring"))?
@@ -57,21 +72,40 @@ impl House {
         ];
         environment.extend_from_slice(world.settings());
         let began = Instant::now();
-        let services = Services::start(options, &directory, environment).await?;
+        let servers = |service: &str| {
+            let nats = (&nats, &nats_logins);
+            logins::servers(service, nats, (&postgres, &postgres_logins), DATABASE)
+        };
+        let services = Services::start(options, &directory, environment, &servers).await?;
         done("seven services, each a process of its own", began);
         Ok(Self {
             services,
             world,
             postgres,
+            postgres_logins,
             nats,
+            nats_logins,
             directory,
             pat_file,
+            pages: format!("http://localhost:{pages}"),
+            token_file,
         })
     }
 
-    /// Where the database is.
-    pub(crate) fn database(&self) -> String {
-        self.postgres.url(DATABASE)
+    /// Where the database is, for one who reads.
+    pub(crate) fn database(&self) -> anyhow::Result<String> {
+        let logins = &self.postgres_logins;
+        Ok(self.postgres.url_as(logins, store::READER, DATABASE)?)
+    }
+
+    /// Where NATS is, for the command line.
+    pub(crate) fn nats_url(&self) -> anyhow::Result<String> {
+        Ok(self.nats.url_as(&self.nats_logins, PERSON)?)
+    }
+
+    /// How the command line connects to NATS.
+    pub(crate) fn nats_login(&self) -> anyhow::Result<bus::Options> {
+        logins::nats_login(&self.nats, &self.nats_logins, PERSON)
     }
 
     /// Ends everything in an orderly way: the services finish what is in hand first.
@@ -87,9 +121,11 @@ impl House {
     }
 }
 
-async fn nats(tools: &Tools, directory: &Directory) -> anyhow::Result<Nats> {
+async fn nats(tools: &Tools, directory: &Directory, logins: &Logins) -> anyhow::Result<Nats> {
     let began = Instant::now();
-    let nats = Nats::start(tools, &directory.of("nats"), NatsOptions::default()).await?;
+    // The demo has no subscriber from outside.
+    let options = logins::nats_options(logins, Uuid::nil());
+    let nats = Nats::start(tools, &directory.of("nats"), options).await?;
     done(
         format_args!("nats-server {} on {}", nats.server().version, nats.url()),
         began,
@@ -97,7 +133,11 @@ async fn nats(tools: &Tools, directory: &Directory) -> anyhow::Result<Nats> {
     Ok(nats)
 }
 
-async fn postgres(tools: &Tools, directory: &Directory, keep: bool) -> anyhow::Result<Postgres> {
+async fn postgres(
+    tools: &Tools,
+    directory: &Directory,
+    keep: bool,
+) -> anyhow::Result<(Postgres, Logins)> {
     let began = Instant::now();
     let options = PostgresOptions {
         ephemeral: !keep,
@@ -107,6 +147,7 @@ async fn postgres(tools: &Tools, directory: &Directory, keep: bool) -> anyhow::R
     // Where our user could not use the directory, data of an earlier demo may be elsewhere.
     postgres.drop_database(DATABASE).await?;
     postgres.create_database(DATABASE).await?;
+    let logins = logins::postgres_logins(&postgres, DATABASE).await?;
     done(
         format_args!(
             "PostgreSQL {} on 127.0.0.1:{}",
@@ -115,7 +156,7 @@ async fn postgres(tools: &Tools, directory: &Directory, keep: bool) -> anyhow::R
         ),
         began,
     );
-    Ok(postgres)
+    Ok((postgres, logins))
 }
 
 async fn world(options: &Options, directory: &Directory) -> anyhow::Result<World> {

@@ -7,9 +7,14 @@ use crate::options::Options;
 use crate::say::say;
 
 /// Prints the addresses and three things to try.
-pub(crate) fn tell(options: &Options, house: &House) {
-    let (database, nats, world) = (house.database(), house.nats.url(), &house.world);
+pub(crate) fn tell(options: &Options, house: &House) -> anyhow::Result<()> {
+    let (database, nats, world) = (house.database()?, house.nats_url()?, &house.world);
     let mut places = Table::new(["WHERE", ""].map(Column::left));
+    places.row(["pages and HTTP API", &house.pages]);
+    places.row([
+        "token of the HTTP API",
+        &house.token_file.display().to_string(),
+    ]);
     places.row(["PostgreSQL", &database]);
     places.row(["NATS", &nats]);
     places.row([
@@ -43,4 +48,5 @@ Ctrl-C ends all of it.",
         adit.display(),
         world.url,
     ));
+    Ok(())
 }

@@ -76,7 +76,7 @@ async fn first(options: &Options, house: &mut House) -> anyhow::Result<bool> {
     services
         .replace("scheduler", options, directory, &often)
         .await?;
-    next::tell(options, house);
+    next::tell(options, house)?;
     Ok(true)
 }
 

@@ -24,7 +24,12 @@ pub(crate) struct Member {
 pub(crate) struct Services {
     pub(crate) members: Vec<Member>,
     environment: Vec<(String, String)>,
+    /// What each is told of its servers.
+    servers: Vec<(&'static str, Vec<(String, String)>)>,
 }
+
+/// What a service is told of its servers.
+type Servers<'a> = &'a dyn Fn(&str) -> anyhow::Result<Vec<(String, String)>>;
 
 impl Services {
     /// Starts all of them, and waits until each is ready.
@@ -32,12 +37,15 @@ impl Services {
         options: &Options,
         directory: &Directory,
         environment: Vec<(String, String)>,
+        servers: Servers<'_>,
     ) -> anyhow::Result<Self> {
         let mut services = Self {
             members: Vec::new(),
             environment,
+            servers: Vec::new(),
         };
         for name in testkit::SERVICES {
+            services.servers.push((name, servers(name)?));
             let member = services.spawn(name, options, directory, &[])?;
             services.members.push(member);
         }
@@ -96,9 +104,11 @@ impl Services {
     ) -> anyhow::Result<Member> {
         let health = format!("127.0.0.1:{}", free_port()?);
         let own = [("ADIT_HEALTH_LISTEN", health.as_str())];
+        let servers = self.servers.iter().filter(|(service, _)| *service == name);
         let all = self
             .environment
             .iter()
+            .chain(servers.flat_map(|(_, servers)| servers))
             .map(|(name, value)| (name.as_str(), value.as_str()));
         let service = Service::spawn(ServiceOptions {
             name: name.to_owned(),

@@ -7,7 +7,7 @@ use bus::Bus;
 use wire::proto::control::v1::{SyncStatusReply, SyncStatusRequest};
 use wire::{ENTITIES, subject};
 
-use crate::house::House;
+use crate::house::{House, PERSON};
 use crate::progress::Progress;
 
 const POLL: Duration = Duration::from_millis(400);
@@ -26,7 +26,7 @@ pub(crate) struct Synced {
 
 /// Shows the sync until it has ended.
 pub(crate) async fn first_sync(house: &mut House) -> anyhow::Result<Synced> {
-    let bus = Bus::connect("demo", &bus::Options::new(house.nats.url()))
+    let bus = Bus::connect(PERSON, &house.nats_login()?)
         .await
         .context("connect to NATS")?;
     let began = Instant::now();

@@ -15,7 +15,7 @@ use crate::say::say;
 pub(crate) async fn verify(house: &House) -> anyhow::Result<bool> {
     let began = Instant::now();
     say("\nComparing the database with the ground truth, field by field:\n");
-    let store = Store::connect(&house.database(), "demo", 2)
+    let store = Store::connect(&house.database()?, "demo", 2)
         .await
         .context("connect to the database")?;
     let mut comparisons = Vec::new();

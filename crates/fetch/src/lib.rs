@@ -25,3 +25,4 @@ pub use reader::{Context, Detail, Found, Listing};
 pub use readers::Readers;
 pub use scope::{Scope, ScopeError};
 pub use service::{Command, main, start};
+pub use worker::run;

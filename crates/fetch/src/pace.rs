@@ -265,8 +265,8 @@ impl Keeper {
                     line = Some(Instant::now());
                 }
                 value = values.next() => {
-                    if let Some(Ok(entry)) = value {
-                        self.learn(&Share::read(entry.value.as_deref()));
+                    if let Some(Ok(value)) = value {
+                        self.learn(&Share::read(value.as_deref()));
                     } else {
                         // The bucket went away. Whoever provisions makes it again: ask a little later.
                         look.tick().await;

@@ -31,8 +31,8 @@ use crate::{
 /// The job's delivery is kept alive so often; NATS waits 30 s.
 const KEEP_ALIVE: Duration = Duration::from_secs(10);
 
-/// Runs a fetcher until its life ends.
-pub(crate) fn run(
+/// Runs a fetcher until its life ends. The streams must be there.
+pub fn run(
     domain: Domain,
     readers: Readers,
     options: &Options,
@@ -40,6 +40,7 @@ pub(crate) fn run(
     clock: fn() -> Timestamp,
     lifecycle: &Lifecycle,
 ) -> anyhow::Result<()> {
+    bus.tell_readiness(lifecycle);
     let mut http = HttpOptions::new(clock);
     http.contact.clone_from(&options.azure_devops.contact);
     let worker = Arc::new(Worker {

@@ -1,7 +1,7 @@
 //! PostgreSQL's data directory ("cluster" is its own word), and how the server is started on it.
 
 use std::fs::{self, File, OpenOptions};
-use std::io::{Read as _, Write as _};
+use std::io::Write as _;
 use std::os::unix::fs::{OpenOptionsExt as _, chown};
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -9,6 +9,7 @@ use std::time::{Duration, Instant};
 
 use rustix::process::Signal;
 
+use crate::login::random_password;
 use crate::process::{Plan, Process, tail};
 use crate::run::run;
 use crate::user::{User, become_user};
@@ -213,10 +214,7 @@ fn password(directory: &Path) -> Result<String, Error> {
     {
         return Ok(password);
     }
-    let mut random = [0_u8; 16];
-    let read = File::open("/dev/urandom").and_then(|mut file| file.read_exact(&mut random));
-    read.map_err(Error::system("read random numbers"))?;
-    let password = format!("{:032x}", u128::from_ne_bytes(random));
+    let password = random_password()?;
     write_secret(&path, &password, None)?;
     Ok(password)
 }

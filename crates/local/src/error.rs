@@ -59,6 +59,9 @@ pub enum Error {
         /// The version found.
         version: String,
     },
+    /// There is no such user.
+    #[error("there is no login of the name {0}")]
+    NoLogin(String),
     /// The system refused something.
     #[error("cannot {doing}")]
     System {

@@ -3,6 +3,7 @@
 mod cluster;
 mod error;
 mod http;
+mod login;
 mod nats;
 mod place;
 mod port;
@@ -16,6 +17,7 @@ mod version;
 mod wheel;
 
 pub use error::Error;
+pub use login::Logins;
 pub use nats::{Nats, NatsOptions};
 pub use port::{free_port, free_ports};
 pub use postgres::{Postgres, PostgresOptions};

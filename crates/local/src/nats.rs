@@ -10,7 +10,7 @@ use tokio::io::{AsyncBufReadExt as _, BufReader};
 use tokio::net::TcpStream;
 
 use crate::process::{Plan, Process};
-use crate::{Error, NatsServer, Tools, free_port, place};
+use crate::{Error, Logins, NatsServer, Tools, free_port, place};
 
 const READY_WITHIN: Duration = Duration::from_secs(20);
 const STOP_WITHIN: Duration = Duration::from_secs(10);
@@ -80,6 +80,12 @@ impl Nats {
     /// Where clients connect.
     pub fn url(&self) -> String {
         format!("nats://127.0.0.1:{}", self.port)
+    }
+
+    /// The same with a login in it.
+    pub fn url_as(&self, logins: &Logins, user: &str) -> Result<String, Error> {
+        let password = logins.password(user)?;
+        Ok(format!("nats://{user}:{password}@127.0.0.1:{}", self.port))
     }
 
     /// Its port; it stays the same over restarts.

@@ -9,8 +9,8 @@ use rustix::process::Signal;
 
 use crate::cluster::{Cluster, SUPERUSER};
 use crate::process::Process;
-use crate::run::{blocking, run};
-use crate::{Error, PostgresServer, Tools};
+use crate::run::{blocking, run_with};
+use crate::{Error, Logins, PostgresServer, Tools};
 
 const STOP_WITHIN: Duration = Duration::from_secs(30);
 const PAUSE: Duration = Duration::from_millis(200);
@@ -73,10 +73,36 @@ impl Postgres {
 
     /// Where clients connect to a database, as the superuser `postgres`.
     pub fn url(&self, database: &str) -> String {
+        self.url_with(SUPERUSER, &self.cluster.password, database)
+    }
+
+    /// The same as another role.
+    pub fn url_as(&self, logins: &Logins, role: &str, database: &str) -> Result<String, Error> {
+        Ok(self.url_with(role, logins.password(role)?, database))
+    }
+
+    fn url_with(&self, role: &str, password: &str, database: &str) -> String {
         format!(
-            "postgres://{SUPERUSER}:{}@127.0.0.1:{}/{database}",
-            self.cluster.password, self.port
+            "postgres://{role}:{password}@127.0.0.1:{}/{database}",
+            self.port
         )
+    }
+
+    /// Lets roles log in by new passwords.
+    pub async fn log_in<'a>(
+        &self,
+        roles: impl IntoIterator<Item = &'a str>,
+    ) -> Result<Logins, Error> {
+        let logins = Logins::random(roles)?;
+        let statements: Vec<String> = logins
+            .all()
+            .iter()
+            .map(|(role, password)| {
+                format!("ALTER ROLE {} LOGIN PASSWORD '{password}';", quoted(role))
+            })
+            .collect();
+        self.sql("postgres", &statements.concat()).await?;
+        Ok(logins)
     }
 
     /// Its port; it stays the same over restarts.
@@ -142,9 +168,10 @@ impl Postgres {
             format!("--username={SUPERUSER}"),
             format!("--dbname={database}"),
         ])
-        .args(["--command", statement])
         .env("PGPASSWORD", &self.cluster.password);
-        blocking(move || run(&mut psql))
+        // Others see command lines, and a statement may hold a password.
+        let statement = statement.to_owned();
+        blocking(move || run_with(&mut psql, statement.as_bytes()))
             .await
             .map(|output| output.trim_end().to_owned())
     }

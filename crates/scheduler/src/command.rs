@@ -6,7 +6,7 @@ use anyhow::Context as _;
 use bus::Bus;
 use chassis::Lifecycle;
 use clap::Parser;
-use secrecy::ExposeSecret as _;
+use secrecy::ExposeSecret;
 use store::Store;
 
 use crate::{Options, run};
@@ -30,6 +30,9 @@ pub struct Command {
     database: DatabaseUrl,
 
     #[command(flatten)]
+    migrate: chassis::MigrateUrl,
+
+    #[command(flatten)]
     options: Options,
 }
 
@@ -50,10 +53,15 @@ pub fn main() -> ExitCode {
 
 async fn start(command: &Command, lifecycle: &Lifecycle) -> anyhow::Result<()> {
     let url = command.database.required()?.read()?;
-    let store = Store::connect(url.expose_secret(), "scheduler", CONNECTIONS)
+    let migrate = command
+        .migrate
+        .given()
+        .map(chassis::Secret::read)
+        .transpose()?;
+    let migrate = migrate.as_ref().map(ExposeSecret::expose_secret);
+    let store = Store::connect_migrated(url.expose_secret(), migrate, "scheduler", CONNECTIONS)
         .await
-        .context("connect to the database")?;
-    store.migrate().await.context("migrate the database")?;
+        .context("open the database")?;
     let nats = bus::Options::of(&command.chassis.nats).context("read the options of NATS")?;
     let bus = Bus::connect("scheduler", &nats)
         .await

@@ -18,6 +18,7 @@ use crate::{
 
 /// Schedules until the life ends. The database must have been migrated, and the streams provisioned.
 pub fn run(options: &Options, bus: &Bus, store: &Store, lifecycle: &Lifecycle) {
+    bus.tell_readiness(lifecycle);
     let settings = Settings::from(options);
     let decider = Decider::new(store.clone(), settings);
     let wake = Wake::default();

@@ -20,6 +20,17 @@ pub enum Error {
          newer one"
     )]
     Newer(i64),
+    /// An older version of Adit has been here, and this role may not change the schema.
+    #[error(
+        "the database has not the schema of this version (it lacks migration {lacking}), and the role `{role}` may not change \
+         it: run `adit migrate` with ADIT_MIGRATE_URL of the role that owns it, adit_migrator"
+    )]
+    Behind {
+        /// The first migration that is not there.
+        lacking: i64,
+        /// As whom this looked.
+        role: String,
+    },
     /// The schema could not be brought up to date.
     #[error("failed to migrate the database")]
     Migrate(#[source] MigrateError),

@@ -14,6 +14,7 @@ pub mod feeds;
 pub mod gaps;
 mod layout;
 mod mapping;
+mod migrate;
 mod page;
 pub mod people;
 mod row;
@@ -24,5 +25,6 @@ mod table;
 
 pub use dead_letter::DeadLetter;
 pub use error::Error;
+pub use migrate::{LOGINS, MIGRATOR, READER, ROLES, role_of};
 pub use page::{Change, Counts, Ended, Fate, Operation, PageIn, PageResult};
 pub use store::Store;

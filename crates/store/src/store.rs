@@ -46,21 +46,6 @@ impl Store {
         Ok(Self { pool })
     }
 
-    /// Brings the schema up to date. Any number of processes may do so at once. Refuses a database that a newer
-    /// version has migrated.
-    pub async fn migrate(&self) -> Result<(), Error> {
-        let mut connection = self.pool.acquire().await?;
-        // Building an index over a large table takes as long as it takes.
-        sqlx::query("SET statement_timeout = 0")
-            .execute(&mut *connection)
-            .await?;
-        let migrated = sqlx::migrate!().run(&mut *connection).await;
-        sqlx::query("RESET statement_timeout")
-            .execute(&mut *connection)
-            .await?;
-        Ok(migrated?)
-    }
-
     /// Answers when the database does.
     pub async fn ping(&self) -> Result<(), Error> {
         sqlx::query("SELECT 1").execute(&self.pool).await?;

@@ -8,18 +8,18 @@ use std::{
 
 use anyhow::{Context as _, ensure};
 use bus::Bus;
-use local::{Nats, NatsOptions, Postgres, PostgresOptions, Service, ServiceOptions, Tools};
+use local::{Logins, Nats, Postgres, PostgresOptions, Service, ServiceOptions, Tools};
+use serde_json::json;
 use store::Store;
 use wire::{
     Domain,
     proto::control::v1::{
-        AddConnectionReply, AddConnectionRequest, StartSyncReply, StartSyncRequest,
-        SyncStatusReply, SyncStatusRequest,
+        StartSyncReply, StartSyncRequest, SyncStatusReply, SyncStatusRequest,
     },
     subject,
 };
 
-use crate::{Emulated, place::Place, until};
+use crate::{Api, Emulated, logins, place::Place, until};
 
 /// The seven services, in the order in which they are started.
 pub const SERVICES: [&str; 7] = [
@@ -32,8 +32,14 @@ pub const SERVICES: [&str; 7] = [
     "fetch-tfvc",
 ];
 
+/// Who the tests are to those whom they ask: the command line.
+const ASKER: &str = "adit";
+/// The database.
+const DATABASE: &str = "adit";
 /// A service answers within so long.
 const PATIENCE: Duration = Duration::from_secs(30);
+/// Of the HTTP API, fit for tests only.
+const ADMIN_TOKEN: &str = "adit_of-the-tests-and-of-nobody-else-0123456789";
 /// The name of the connection that [`Stack::connect`] adds.
 const CONNECTION: &str = "acme";
 
@@ -114,14 +120,20 @@ struct Replica {
 pub struct Stack {
     /// The nats-server.
     pub nats: Nats,
+    /// Its users.
+    pub nats_logins: Logins,
     /// The PostgreSQL.
     pub postgres: Postgres,
+    /// Its roles.
+    pub postgres_logins: Logins,
     /// The emulated Azure DevOps.
     pub emulator: Emulated,
-    /// A connection to NATS of the test's own.
+    /// A connection to NATS of the test's own, which may do anything.
     pub bus: Bus,
-    /// A connection to the database of the test's own.
+    /// A connection to the database of the test's own, as the superuser.
     pub store: Store,
+    /// The HTTP API, one a replica of auth.
+    apis: Vec<Api>,
     services: Vec<Replica>,
     /// The last to be dropped: what runs in it has ended then.
     place: Place,
@@ -135,14 +147,6 @@ impl Stack {
         let place = Place::new(target)?;
         let directory = place.directory();
         let tools = Tools::new(target.join("tools"));
-        let nats = Nats::start(&tools, &directory.join("nats"), NatsOptions::default()).await?;
-        let postgres = PostgresOptions {
-            fast: !options.durable,
-            ephemeral: true,
-            ..PostgresOptions::default()
-        };
-        let postgres = Postgres::start(&tools, &directory.join("postgres"), postgres).await?;
-        postgres.create_database("adit").await?;
         let emulator = Emulated::start(
             &programs.join("emulator"),
             directory,
@@ -150,13 +154,21 @@ impl Stack {
             &options.emulator,
         )
         .await?;
-        let database = postgres.url("adit");
-        let store = Store::connect(&database, "test", 4).await?;
-        store.migrate().await?;
-        let bus = Bus::connect("test", &bus::Options::new(nats.url())).await?;
+        let nats_logins = logins::nats_logins()?;
+        let nats_options = logins::nats_options(&nats_logins, emulator.organization_id);
+        let nats = Nats::start(&tools, &directory.join("nats"), nats_options).await?;
+        let postgres = PostgresOptions {
+            fast: !options.durable,
+            ephemeral: true,
+            ..PostgresOptions::default()
+        };
+        let postgres = Postgres::start(&tools, &directory.join("postgres"), postgres).await?;
+        postgres.create_database(DATABASE).await?;
+        let postgres_logins = logins::postgres_logins(&postgres, DATABASE).await?;
+        let store = Store::connect(&postgres.url(DATABASE), "test", 4).await?;
+        let login = logins::nats_login(&nats, &nats_logins, logins::TEST)?;
+        let bus = Bus::connect(ASKER, &login).await?;
         let mut environment: Vec<(String, String)> = vec![
-            ("NATS_URL".into(), nats.url()),
-            ("DATABASE_URL".into(), database),
             ("ADIT_KEYS".into(), seal_key()),
             (
                 "ADIT_MIRROR_DIR".into(),
@@ -171,9 +183,12 @@ impl Stack {
         );
         environment.extend(options.settings.iter().cloned());
         let mut stack = Self {
+            apis: Vec::new(),
             services: Vec::new(),
             nats,
+            nats_logins,
             postgres,
+            postgres_logins,
             emulator,
             bus,
             store,
@@ -183,7 +198,11 @@ impl Stack {
             for replica in 1..=options.replicas {
                 let health = format!("127.0.0.1:{}", local::free_port()?);
                 let mut environment = environment.clone();
+                environment.extend(stack.servers(name)?);
                 environment.push(("ADIT_HEALTH_LISTEN".into(), health.clone()));
+                if name == "auth" {
+                    environment.extend(stack.api_settings()?);
+                }
                 let service = Service::spawn(ServiceOptions {
                     name: format!("{name} {replica}"),
                     program: programs.join(name),
@@ -226,6 +245,34 @@ impl Stack {
         Ok(())
     }
 
+    /// The HTTP API of the first replica of auth, as an administrator.
+    pub fn api(&self) -> &Api {
+        &self.apis[0]
+    }
+
+    /// The HTTP API of each replica of auth.
+    pub fn apis(&self) -> &[Api] {
+        &self.apis
+    }
+
+    /// Where the next replica of auth serves the API.
+    fn api_settings(&mut self) -> anyhow::Result<[(String, String); 2]> {
+        let address = format!("127.0.0.1:{}", local::free_port()?);
+        let api = Api::new(&format!("http://{address}"), ADMIN_TOKEN)?;
+        self.apis.push(api);
+        Ok([
+            ("ADIT_HTTP_LISTEN".into(), address),
+            ("ADIT_ADMIN_TOKEN".into(), ADMIN_TOKEN.into()),
+        ])
+    }
+
+    /// What a service is told of its servers: its own user, its own role.
+    fn servers(&self, service: &str) -> anyhow::Result<Vec<(String, String)>> {
+        let nats = (&self.nats, &self.nats_logins);
+        let postgres = (&self.postgres, &self.postgres_logins);
+        logins::servers(service, nats, postgres, DATABASE)
+    }
+
     fn replicas(&mut self, name: &str) -> impl Iterator<Item = &mut Replica> {
         let services = self.services.iter_mut();
         services.filter(move |replica| replica.name == name)
@@ -244,17 +291,12 @@ impl Stack {
 
     /// Adds a connection for the main reader. Its first sync begins at once.
     pub async fn connect(&self) -> anyhow::Result<()> {
-        let request = AddConnectionRequest {
-            name: CONNECTION.to_owned(),
-            organizations: vec![self.emulator.organization.clone()],
-            personal_access_token: self.emulator.pat.clone(),
-            ..AddConnectionRequest::default()
-        };
-        let reply: AddConnectionReply = self
-            .bus
-            .request(subject::CONNECTION_ADD, &request, PATIENCE)
-            .await?;
-        ensure!(reply.error.is_empty(), "{}", reply.error);
+        let wish = json!({
+            "name": CONNECTION,
+            "organizations": [self.emulator.organization],
+            "credential": { "kind": "personal_access_token", "token": self.emulator.pat },
+        });
+        self.api().post("connections", &wish).await?;
         Ok(())
     }
 
@@ -325,7 +367,7 @@ impl Stack {
     pub async fn sql(&self, statement: &str) -> anyhow::Result<String> {
         Ok(self
             .postgres
-            .sql("adit", statement)
+            .sql(DATABASE, statement)
             .await?
             .trim()
             .to_owned())

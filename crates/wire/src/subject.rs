@@ -28,6 +28,8 @@ pub const CONNECTION_ADD: &str = "adit.control.v1.connection-add";
 pub const CONNECTION_LIST: &str = "adit.control.v1.connection-list";
 /// Removes a connection.
 pub const CONNECTION_REMOVE: &str = "adit.control.v1.connection-remove";
+/// Asks auth to make the streams, where one is missing.
+pub const PROVISION: &str = "adit.control.v1.provision";
 /// Orders a sync.
 pub const SYNC_START: &str = "adit.control.v1.sync-start";
 /// Asks how the sync stands.
@@ -68,8 +70,13 @@ pub fn jobs(domain: Domain, priority: Priority) -> String {
 /// Where a page is put.
 pub fn page(entity: &Entity, organization: Uuid, project: Option<Uuid>) -> String {
     let project = token(project);
+    format!("{}{project}", pages(entity, organization))
+}
+
+/// How the subjects of all pages of an entity in an organization begin.
+pub fn pages(entity: &Entity, organization: Uuid) -> String {
     format!(
-        "adit.pages.v1.{}.{}.{organization}.{project}",
+        "adit.pages.v1.{}.{}.{organization}.",
         entity.domain,
         entity.token()
     )

@@ -6,7 +6,7 @@ use anyhow::Context as _;
 use bus::Bus;
 use chassis::Lifecycle;
 use clap::Parser;
-use secrecy::ExposeSecret as _;
+use secrecy::ExposeSecret;
 use store::Store;
 
 use crate::{Options, run};
@@ -33,6 +33,9 @@ pub struct Command {
     database: DatabaseUrl,
 
     #[command(flatten)]
+    migrate: chassis::MigrateUrl,
+
+    #[command(flatten)]
     options: Options,
 }
 
@@ -54,10 +57,15 @@ pub fn main() -> ExitCode {
 async fn start(command: &Command, lifecycle: &Lifecycle) -> anyhow::Result<()> {
     let url = command.database.required()?.read()?;
     let connections = u32::try_from(command.options.writer_tasks + SPARE)?;
-    let store = Store::connect(url.expose_secret(), "writer", connections)
+    let migrate = command
+        .migrate
+        .given()
+        .map(chassis::Secret::read)
+        .transpose()?;
+    let migrate = migrate.as_ref().map(ExposeSecret::expose_secret);
+    let store = Store::connect_migrated(url.expose_secret(), migrate, "writer", connections)
         .await
-        .context("connect to the database")?;
-    store.migrate().await.context("migrate the database")?;
+        .context("open the database")?;
     let nats = bus::Options::of(&command.chassis.nats).context("read the options of NATS")?;
     let bus = Bus::connect("writer", &nats)
         .await

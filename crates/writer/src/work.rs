@@ -19,6 +19,7 @@ const LATER: Duration = Duration::from_secs(10);
 
 /// Writes until the life ends. The database must have been migrated, and the streams provisioned.
 pub fn run(options: &Options, bus: &Bus, store: &Store, lifecycle: &Lifecycle) {
+    bus.tell_readiness(lifecycle);
     for _ in 0..options.writer_tasks.max(1) {
         let writer = Writer {
             bus: bus.clone(),

@@ -54,7 +54,8 @@ async fn a_consumer_and_a_stream_that_were_deleted_are_made_anew() {
 #[tokio::test]
 async fn a_changed_setting_is_put_right_and_what_cannot_be_is_an_error_that_names_it() {
     let house = House::new().await;
-    let bus = house.provisioned("scheduler").await;
+    let bus = house.bus("auth").await;
+    bus.provision().await.unwrap();
     let operator = operator(&house).await;
     let config = async |name: &str| {
         let stream = operator.get_stream(name).await.unwrap();

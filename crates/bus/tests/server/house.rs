@@ -6,6 +6,8 @@ use std::time::Duration;
 use bus::{Bus, Options};
 use local::{Nats, NatsOptions, Tools};
 use tempfile::TempDir;
+use tokio_util::sync::{CancellationToken, DropGuard};
+use tokio_util::task::TaskTracker;
 use uuid::Uuid;
 use wire::proto::control::v1::{Job, Scope};
 use wire::{Content, Envelope};
@@ -15,6 +17,9 @@ pub(crate) const SOON: Duration = Duration::from_secs(20);
 
 pub(crate) struct House {
     pub(crate) nats: Nats,
+    keeper: TaskTracker,
+    stop: CancellationToken,
+    _stop: DropGuard,
     _directory: TempDir,
 }
 
@@ -29,18 +34,34 @@ impl House {
         let nats = Nats::start(&Tools::new(tools), directory.path(), options)
             .await
             .unwrap();
+        let stop = CancellationToken::new();
         Self {
             nats,
+            keeper: TaskTracker::new(),
+            _stop: stop.clone().drop_guard(),
+            stop,
             _directory: directory,
         }
+    }
+
+    /// Has auth keep the streams.
+    pub(crate) async fn keep(&self, options: &Options) {
+        let auth = Bus::connect("auth", options).await.unwrap();
+        let stop = self.stop.clone();
+        self.keeper.spawn(async move {
+            auth.keep_streams(stop.cancelled()).await.unwrap();
+        });
     }
 
     pub(crate) async fn bus(&self, service: &str) -> Bus {
         Bus::connect(service, &self.options()).await.unwrap()
     }
 
-    /// Connected, and everything provisioned.
+    /// Connected, and everything provisioned, by an auth that goes on doing so.
     pub(crate) async fn provisioned(&self, service: &str) -> Bus {
+        if self.keeper.is_empty() {
+            self.keep(&self.options()).await;
+        }
         let bus = self.bus(service).await;
         bus.provision().await.unwrap();
         bus

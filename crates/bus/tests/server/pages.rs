@@ -1,6 +1,6 @@
 use std::time::Duration;
 
-use bus::{Bus, PublishError, Streams};
+use bus::{PublishError, Streams};
 use uuid::Uuid;
 
 use crate::house::{House, envelope, soon};
@@ -92,8 +92,8 @@ async fn a_full_stream_refuses_and_flows_on_once_there_is_room() {
         pages_bytes: 64 << 10,
         ..Streams::default()
     };
-    let bus = Bus::connect("fetch-git", &options).await.unwrap();
-    bus.provision().await.unwrap();
+    house.keep(&options).await;
+    let bus = house.provisioned("fetch-git").await;
     let noise = |page: u64| {
         let mut state = page;
         (0..20_000)

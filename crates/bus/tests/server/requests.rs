@@ -1,6 +1,6 @@
 use std::time::Duration;
 
-use bus::{Bus, Error};
+use bus::{Asker, Bus, Error};
 use futures::StreamExt as _;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
@@ -132,6 +132,10 @@ async fn nobody_has_an_answer_sent_where_others_read_it() {
     for reply in [
         "adit.pages.v1.git.refs.x.y",
         "_INBOX.stolen",
+        "_INBOX_writer.x",
+        "_INBOX_adit.x",
+        "_INBOX_fetch-git",
+        "_INBOX_fetch-gitx.x",
         "_INBOX_fetch-git.x",
     ] {
         attacker
@@ -149,7 +153,7 @@ async fn nobody_has_an_answer_sent_where_others_read_it() {
         }
     })
     .await;
-    // Answers come in the order of the requests, so that the first two had none.
+    // Answers come in the order of the requests, so that those before had none.
     assert_eq!(answered, ["_INBOX_fetch-git.x"]);
     server.stop().await;
 }
@@ -176,4 +180,40 @@ async fn events_reach_everyone_who_listens_and_one_member_of_a_group() {
         .unwrap();
     assert_eq!(soon(alone.next()).await.unwrap().unwrap(), told);
     assert_eq!(soon(group.next()).await.unwrap().unwrap(), told);
+}
+
+#[tokio::test]
+async fn the_answer_may_depend_on_who_asks() {
+    let house = House::new().await;
+    let requests = house
+        .bus("auth")
+        .await
+        .requests(subject::TOKEN, "auth")
+        .await
+        .unwrap();
+    let tracker = TaskTracker::new();
+    let stop = CancellationToken::new();
+    let stopped = stop.clone();
+    tracker.spawn(async move {
+        let answer = |asker: Asker, _: TokenRequest| async move {
+            Ok(TokenReply {
+                identity: format!("{} {:?}", asker.name(), asker.domain()),
+                ..TokenReply::default()
+            })
+        };
+        requests
+            .try_serve_askers(answer, stopped.cancelled())
+            .await
+            .unwrap();
+    });
+    for (service, expected) in [
+        ("fetch-git", "fetch-git Some(Git)"),
+        ("fetch-boards", "fetch-boards Some(Boards)"),
+    ] {
+        let reply = ask(&house.bus(service).await, "x").await.unwrap();
+        assert_eq!(reply.identity, expected);
+    }
+    stop.cancel();
+    tracker.close();
+    tracker.wait().await;
 }

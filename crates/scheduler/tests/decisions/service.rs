@@ -119,9 +119,10 @@ async fn a_chain_of_details_does_not_wait_for_the_timer_and_ends_idle() {
         .await
         .unwrap();
     let options = bus::Options::new(nats.url());
+    let auth = Bus::connect("auth", &options).await.unwrap();
+    auth.provision().await.unwrap();
     let ours = Bus::connect("scheduler", &options).await.unwrap();
-    ours.provision().await.unwrap();
-    let theirs = Bus::connect("test", &options).await.unwrap();
+    let theirs = Bus::connect("adit", &options).await.unwrap();
     let lifecycle = Lifecycle::new("scheduler");
     let command = Command::parse_from(["test", "--tick-interval", "1h"]);
     scheduler::run(&command.options, &ours, &world.store, &lifecycle);

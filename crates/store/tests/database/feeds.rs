@@ -199,7 +199,8 @@ async fn a_page_of_one_entity_cannot_move_the_feed_of_another() {
     forged.envelope.epoch = feed.epoch;
     let result = world.commit_one(&forged).await;
     assert_eq!(result.fate, Fate::Stale);
-    let moved = "SELECT count(*) FROM sync.feeds WHERE contiguous_page > 0 OR cursor <> '' OR NOT running";
+    let moved =
+        "SELECT count(*) FROM sync.feeds WHERE contiguous_page > 0 OR cursor <> '' OR NOT running";
     assert_eq!(world.number(moved).await, 0);
     assert_eq!(world.number("SELECT count(*) FROM ado.refs").await, 0);
 }
