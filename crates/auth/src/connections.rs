@@ -5,6 +5,7 @@ mod check;
 mod delete;
 mod device;
 mod draft;
+mod draft_check;
 mod edit;
 mod keys;
 mod reauthenticate;

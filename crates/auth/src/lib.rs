@@ -20,6 +20,7 @@ mod token;
 mod vault;
 
 mod api;
+mod pages;
 
 pub use by::By;
 pub use command::{Command, DatabaseUrl, main};

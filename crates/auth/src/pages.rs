@@ -69,10 +69,7 @@ pub(crate) fn router(pages: Pages) -> Router {
         .route("/connections/{id}/check", post(connection::check))
         .route("/connections/{id}/pause", post(connection::pause))
         .route("/connections/{id}/resume", post(connection::resume))
-        .route(
-            "/connections/{id}/edit",
-            get(edit::show).post(edit::save),
-        )
+        .route("/connections/{id}/edit", get(edit::show).post(edit::save))
         .route(
             "/connections/{id}/reauthenticate",
             get(way::again).post(way::reauthenticate),

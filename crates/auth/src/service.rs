@@ -17,6 +17,7 @@ use crate::azure::Azure;
 use crate::connections::{CALLBACK, Connections, Inner};
 use crate::grants::Grants;
 use crate::loops::Loops;
+use crate::pages::{self, Pages};
 use crate::token::Counter;
 use crate::vault::Vault;
 use crate::{Exposure, Options};
@@ -40,6 +41,7 @@ pub async fn run(
     let vault = Vault::open(&options.keys, exposure.with_pages(address))?;
     vault.inspect(&store.secret_list().await?);
     let door = Door::new(&options.http, address, store.clone(), clock)?
+        .with_navigation(pages::NAVIGATION)
         .with_form_target(&options.azure_devops.login_url)?;
     let azure = Azure::new(&options.azure_devops, clock)?;
     let ways = options.ways(clock)?;
@@ -93,10 +95,14 @@ pub async fn run(
     loops.start(lifecycle);
 
     let api = Api {
+        connections: connections.clone(),
+        bus: bus.clone(),
+    };
+    let pages = Pages {
         connections,
         bus: bus.clone(),
     };
-    let router = door.wrap(api::router(api));
+    let router = door.wrap(api::router(api).merge(pages::router(pages)));
     lifecycle.spawn("pages", front::serve(listener, router, lifecycle.clone()));
     door.announce_setup().await?;
 

@@ -11,7 +11,7 @@ pub(crate) const SIGN_IN: &str = "__Host-adit-sign-in";
 const ALWAYS: &str = "Path=/; Secure; HttpOnly; SameSite=Lax";
 
 /// The value of a cookie.
-pub(crate) fn get<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
+pub fn get<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
     headers
         .get_all(header::COOKIE)
         .iter()
@@ -22,7 +22,7 @@ pub(crate) fn get<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
 }
 
 /// Sets one, until the browser is closed.
-pub(crate) fn set(name: &str, value: &str) -> HeaderValue {
+pub fn set(name: &str, value: &str) -> HeaderValue {
     let cookie = HeaderValue::try_from(format!("{name}={value}; {ALWAYS}"));
     let mut cookie = cookie.unwrap_or_else(|_| clear(name));
     cookie.set_sensitive(true);
@@ -30,7 +30,7 @@ pub(crate) fn set(name: &str, value: &str) -> HeaderValue {
 }
 
 /// Makes the browser forget one.
-pub(crate) fn clear(name: &str) -> HeaderValue {
+pub fn clear(name: &str) -> HeaderValue {
     HeaderValue::try_from(format!("{name}=; {ALWAYS}; Max-Age=0"))
         .unwrap_or(HeaderValue::from_static(""))
 }

@@ -8,7 +8,7 @@ mod address;
 mod admit;
 mod bounds;
 mod caller;
-mod cookie;
+pub mod cookie;
 mod csrf;
 mod frame;
 mod headers;

@@ -137,7 +137,7 @@ impl Connections {
 }
 
 /// A misspelt address is told before anybody is asked for a token.
-fn check_names(named: &[String]) -> Result<(), Refusal> {
+pub(super) fn check_names(named: &[String]) -> Result<(), Refusal> {
     for name in named {
         if let Err(error) = name.parse::<OrganizationName>() {
             return Err(Refusal::wrong(

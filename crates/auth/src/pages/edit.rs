@@ -35,13 +35,7 @@ pub(super) async fn show(
     Ok(Page(page(layout, id, connection.name, form, None)).into_response())
 }
 
-fn page(
-    layout: Layout,
-    id: Uuid,
-    name: String,
-    form: About,
-    problem: Option<Trouble>,
-) -> EditPage {
+fn page(layout: Layout, id: Uuid, name: String, form: About, problem: Option<Trouble>) -> EditPage {
     EditPage {
         layout,
         id,
@@ -69,7 +63,11 @@ pub(super) async fn save(
         organizations: Some(organizations)
             .filter(|named| !(named.is_empty() && connection.all_organizations)),
     };
-    match pages.connections.edit(&By::from(&caller), &name, edit).await {
+    match pages
+        .connections
+        .edit(&By::from(&caller), &name, edit)
+        .await
+    {
         Ok(_) => Ok(Redirect::to(&format!("/connections/{id}")).into_response()),
         Err(refusal) => {
             let trouble = Trouble::refused("Not saved yet", &mendable(refusal)?);

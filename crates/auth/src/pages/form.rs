@@ -75,7 +75,11 @@ impl About {
     /// What somebody filled in, beside the organizations that can be ticked.
     pub(crate) fn filled(fields: &Fields, organizations: &[Organization]) -> Self {
         let ticked = fields.organizations();
-        let is_ticked = |name: &str| ticked.iter().any(|ticked| ticked.eq_ignore_ascii_case(name));
+        let is_ticked = |name: &str| {
+            ticked
+                .iter()
+                .any(|ticked| ticked.eq_ignore_ascii_case(name))
+        };
         let filter = fields.filter.trim().to_lowercase();
         let choices = organizations
             .iter()
@@ -163,11 +167,21 @@ mod tests {
         let seen: Vec<_> = about
             .choices
             .iter()
-            .map(|choice| (choice.is_ticked, choice.is_filtered_out, choice.is_out_of_reach))
+            .map(|choice| {
+                (
+                    choice.is_ticked,
+                    choice.is_filtered_out,
+                    choice.is_out_of_reach,
+                )
+            })
             .collect();
         assert_eq!(
             seen,
-            [(true, false, false), (false, false, true), (false, true, false)]
+            [
+                (true, false, false),
+                (false, false, true),
+                (false, true, false)
+            ]
         );
         assert!(!about.all_filtered_out());
     }

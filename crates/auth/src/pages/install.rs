@@ -49,11 +49,7 @@ pub(super) struct Came {
     iss: Option<String>,
 }
 
-pub(super) async fn show(
-    _: Administrator,
-    layout: Layout,
-    State(pages): State<Pages>,
-) -> Response {
+pub(super) async fn show(_: Administrator, layout: Layout, State(pages): State<Pages>) -> Response {
     Page(page(layout, &pages, String::new(), None)).into_response()
 }
 
@@ -79,7 +75,11 @@ pub(super) async fn sign_in(
         ..SignInAt::default()
     };
     let by = By::from(&caller);
-    match pages.connections.sign_in_begin(&by, SignInFor::New, at).await {
+    match pages
+        .connections
+        .sign_in_begin(&by, SignInFor::New, at)
+        .await
+    {
         Ok(begun) => Ok(leave(&begun)),
         Err(refusal) => {
             let trouble = Trouble::refused("The sign-in did not begin", &mendable(refusal)?);
@@ -95,7 +95,10 @@ pub(super) async fn sign_in(
 
 /// Sends the browser to Microsoft.
 pub(super) fn leave(begun: &SignInBegun) -> Response {
-    let keep = [(header::SET_COOKIE, cookie::set(COOKIE, begun.browser.text()))];
+    let keep = [(
+        header::SET_COOKIE,
+        cookie::set(COOKIE, begun.browser.text()),
+    )];
     (AppendHeaders(keep), Redirect::to(begun.url.as_str())).into_response()
 }
 

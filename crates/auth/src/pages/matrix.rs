@@ -70,12 +70,7 @@ impl Matrix {
                     .iter()
                     .flat_map(|project| {
                         project.domains.iter().map(|(domain, finding)| {
-                            place(
-                                &project.name,
-                                project.id,
-                                domain.as_str(),
-                                finding,
-                            )
+                            place(&project.name, project.id, domain.as_str(), finding)
                         })
                     })
                     .collect();
@@ -156,13 +151,8 @@ impl Matrix {
         };
         Self {
             summary,
-            domains: [
-                Domain::Boards,
-                Domain::Git,
-                Domain::Pipelines,
-                Domain::Tfvc,
-            ]
-            .map(Domain::label),
+            domains: [Domain::Boards, Domain::Git, Domain::Pipelines, Domain::Tfvc]
+                .map(Domain::label),
             organizations,
         }
     }
@@ -251,7 +241,10 @@ fn findings(places: &[Place<'_>]) -> Vec<Told> {
         if place.state == State::Readable.as_str() {
             continue;
         }
-        let domain = Domain::parse(place.domain).map_or(place.domain, Domain::label);
+        let domain = match Domain::parse(place.domain) {
+            Some(domain) => domain.label(),
+            None => place.domain,
+        };
         let told = format!("{}: {domain}", place.project);
         let known = reasons
             .iter_mut()
@@ -329,7 +322,10 @@ mod tests {
             .map(|number| project(number, &format!("p{number}"), State::NoPermission))
             .collect();
         let matrix = Matrix::asked(&[check(projects)]);
-        assert_eq!(matrix.summary, "14 of 28 domains can be read, in 7 projects.");
+        assert_eq!(
+            matrix.summary,
+            "14 of 28 domains can be read, in 7 projects."
+        );
         let organization = &matrix.organizations[0];
         let labels: Vec<_> = organization.projects[0]
             .cells
@@ -338,7 +334,12 @@ mod tests {
             .collect();
         assert_eq!(
             labels,
-            ["readable", "no permission", "readable", "domain switched off"]
+            [
+                "readable",
+                "no permission",
+                "readable",
+                "domain switched off"
+            ]
         );
         let told: Vec<_> = organization
             .findings

@@ -8,8 +8,7 @@ use bus::Bus;
 use front::{Caller, Page};
 use uuid::Uuid;
 use wire::proto::control::v1::{
-    EntityStatus, FeedProblem, StartSyncReply, StartSyncRequest, SyncStatusReply,
-    SyncStatusRequest,
+    EntityStatus, FeedProblem, StartSyncReply, StartSyncRequest, SyncStatusReply, SyncStatusRequest,
 };
 use wire::subject;
 
@@ -23,28 +22,28 @@ const WITHIN: Duration = Duration::from_secs(5);
 /// How a sync stands, as its part of the page shows it.
 #[derive(Clone, Debug)]
 pub(super) struct Sync {
-    summary: String,
-    entities: Vec<EntityRow>,
-    problems: Vec<ProblemRow>,
+    pub(super) summary: String,
+    pub(super) entities: Vec<EntityRow>,
+    pub(super) problems: Vec<ProblemRow>,
 }
 
 /// One entity.
 #[derive(Clone, Debug)]
-struct EntityRow {
-    name: String,
-    domain: String,
-    state: Badge,
-    rows: u64,
-    gaps: u64,
-    fresh: String,
+pub(super) struct EntityRow {
+    pub(super) name: String,
+    pub(super) domain: String,
+    pub(super) state: Badge,
+    pub(super) rows: u64,
+    pub(super) gaps: u64,
+    pub(super) fresh: String,
 }
 
 /// Feeds that are not complete for one reason.
 #[derive(Clone, Debug)]
-struct ProblemRow {
-    state: Badge,
-    place: String,
-    explanation: String,
+pub(super) struct ProblemRow {
+    pub(super) state: Badge,
+    pub(super) place: String,
+    pub(super) explanation: String,
 }
 
 #[derive(Template)]
@@ -108,7 +107,10 @@ impl Sync {
         } else if reply.idle {
             format!("Up to date: {rows} rows.")
         } else {
-            format!("Reading: {rows} rows so far, {} runs under way.", reply.running.len())
+            format!(
+                "Reading: {rows} rows so far, {} runs under way.",
+                reply.running.len()
+            )
         };
         Self {
             summary,
@@ -151,7 +153,11 @@ impl EntityRow {
 
 impl ProblemRow {
     fn of(problem: FeedProblem) -> Self {
-        let tone = if problem.status == "failed" { "bad" } else { "warn" };
+        let tone = if problem.status == "failed" {
+            "bad"
+        } else {
+            "warn"
+        };
         let parts = [
             problem.organization,
             problem.project,

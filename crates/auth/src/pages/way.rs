@@ -54,7 +54,14 @@ pub(super) async fn show(
     Path(kind): Path<String>,
 ) -> Result<Response, Problem> {
     let way = find(&kind)?;
-    Ok(Page(new_page(layout, way, &Pairs::new(), &Fields::default(), None)).into_response())
+    Ok(Page(new_page(
+        layout,
+        way,
+        &Pairs::new(),
+        &Fields::default(),
+        None,
+    ))
+    .into_response())
 }
 
 pub(super) async fn connect(
@@ -314,6 +321,9 @@ mod tests {
         let way = Way::of("service_principal_secret").unwrap();
         let refusal = given(way, &pairs(&[("client_secret", "canary")])).unwrap_err();
         let told = format!("{refusal:?}");
-        assert!(told.contains("tenant_id") && !told.contains("canary"), "{told}");
+        assert!(
+            told.contains("tenant_id") && !told.contains("canary"),
+            "{told}"
+        );
     }
 }
