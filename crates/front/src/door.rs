@@ -1,7 +1,8 @@
 //! The door: what everything that is served over HTTP goes through.
 
 use std::net::SocketAddr;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
+use std::time::Duration;
 
 use axum::Router;
 use axum::http::HeaderValue;
@@ -21,6 +22,8 @@ use crate::{Options, Problem, admit, api, assets, bounds, frame, headers, pages,
 /// Shorter ones could be guessed.
 const SHORTEST_ADMIN_TOKEN: usize = 32;
 
+/// How long a page waits for the issuer.
+const ISSUER_WITHIN: Duration = Duration::from_secs(2);
 /// Every user's page about themselves.
 const ACCOUNT: &str = "/account";
 /// The door's own entries of the navigation, behind those of others.
@@ -56,6 +59,8 @@ struct Inside {
     navigation: Vec<NavigationEntry>,
     form_targets: Vec<Url>,
     security_policy: HeaderValue,
+    /// The same, once it is known where the issuer asks for passwords.
+    policy_with_issuer: Arc<OnceLock<HeaderValue>>,
     pace: Arc<Pace>,
     passwords: Passwords,
     openid: Option<OpenId>,
@@ -69,7 +74,7 @@ impl Door {
         store: Store,
         clock: fn() -> Timestamp,
     ) -> anyhow::Result<Self> {
-        // Where the issuer asks for passwords is on its own host, as a rule; `with_form_target` names another one.
+        // Where the issuer asks for passwords is on its own host, as a rule; `meet_issuer` learns of another one.
         let form_targets: Vec<Url> = options
             .oidc_issuer
             .as_deref()
@@ -85,6 +90,7 @@ impl Door {
             navigation: OWN_PAGES.to_vec(),
             security_policy: headers::security_policy(&form_targets)?,
             form_targets,
+            policy_with_issuer: Arc::default(),
             pace: Arc::new(Pace::default()),
             passwords: Passwords::new()?,
             openid: OpenId::new(options, clock)?,
@@ -187,7 +193,33 @@ impl Door {
     }
 
     pub(crate) fn security_policy(&self) -> &HeaderValue {
-        &self.0.security_policy
+        let with_issuer = self.0.policy_with_issuer.get();
+        with_issuer.unwrap_or(&self.0.security_policy)
+    }
+
+    /// Learns from the issuer where it asks for passwords, so that our form may lead there. One that does not answer soon is
+    /// asked again next time.
+    pub(crate) async fn meet_issuer(&self) {
+        let Some(openid) = self.openid() else {
+            return;
+        };
+        if self.0.policy_with_issuer.get().is_some() {
+            return;
+        }
+        let asked = tokio::time::timeout(ISSUER_WITHIN, openid.provider()).await;
+        let begun = match asked {
+            Ok(Ok(provider)) => provider.begin(&self.0.public_url),
+            Ok(Err(_)) | Err(_) => return,
+        };
+        let Ok(begun) = begun else {
+            return;
+        };
+        let mut targets = self.0.form_targets.clone();
+        targets.push(begun.url);
+        if let Ok(policy) = headers::security_policy(&targets) {
+            // Somebody else may have been faster, with the same.
+            let _ = self.0.policy_with_issuer.set(policy);
+        }
     }
 
     pub(crate) fn passwords(&self) -> &Passwords {

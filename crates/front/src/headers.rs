@@ -1,5 +1,7 @@
 //! What every answer says to the browser.
 
+use std::collections::BTreeSet;
+
 use anyhow::Context as _;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, header};
 use url::Url;
@@ -34,9 +36,13 @@ pub(crate) fn security_policy(form_targets: &[Url]) -> anyhow::Result<HeaderValu
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; base-uri 'none'; \
          frame-ancestors 'none'; form-action 'self'",
     );
-    for target in form_targets {
+    let origins: BTreeSet<String> = form_targets
+        .iter()
+        .map(|target| target.origin().ascii_serialization())
+        .collect();
+    for origin in origins {
         policy.push(' ');
-        policy.push_str(&target.origin().ascii_serialization());
+        policy.push_str(&origin);
     }
     HeaderValue::try_from(policy).context("make the content security policy")
 }

@@ -142,6 +142,7 @@ async fn page(
     error: &'static str,
 ) -> Result<Response, Problem> {
     let door = &visit.door;
+    door.meet_issuer().await;
     let page = SignIn {
         layout,
         is_set_up: door.store().user_is_administered().await?,

@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 
 use reqwest::header::{HeaderMap, SET_COOKIE};
-use reqwest::redirect::Policy;
 use reqwest::{Client, Method};
 
 pub(crate) struct Browser {
@@ -24,10 +23,9 @@ pub(crate) struct Answer {
 }
 
 impl Browser {
-    pub(crate) fn new(url: &str) -> Self {
-        let client = Client::builder().redirect(Policy::none()).no_proxy();
+    pub(crate) fn new(client: Client, url: &str) -> Self {
         Self {
-            client: client.build().unwrap(),
+            client,
             url: url.to_owned(),
             cookies: BTreeMap::new(),
             // Chromium on a page whose referrer policy is no-referrer.
@@ -125,7 +123,7 @@ impl Browser {
         let form = [("name", name), ("role", role), ("days", days)];
         let answer = self.post("/tokens", &form).await;
         assert_eq!(answer.status, 200, "{}", answer.text);
-        let at = answer.text.find("\"adit_").unwrap() + 1;
+        let at = answer.text.find(">adit_").unwrap() + 1;
         answer.text[at..at + 48].to_owned()
     }
 

@@ -12,6 +12,8 @@ use clap::Parser as _;
 use front::{Administrator, Caller, Door, NavigationEntry, Options, Problem, Ticket};
 use jiff::{SignedDuration, Timestamp};
 use local::{Postgres, PostgresOptions, Tools};
+use reqwest::Client;
+use reqwest::redirect::Policy;
 use serde_json::{Value, json};
 use store::Store;
 use tempfile::TempDir;
@@ -51,6 +53,7 @@ pub(crate) struct House {
     pub(crate) door: Door,
     /// Where the door is, as browsers write it.
     pub(crate) url: String,
+    client: Client,
     lifecycle: Lifecycle,
     _directory: TempDir,
 }
@@ -97,6 +100,11 @@ impl House {
             postgres,
             door,
             url: format!("http://localhost:{}", address.port()),
+            client: Client::builder()
+                .redirect(Policy::none())
+                .no_proxy()
+                .build()
+                .unwrap(),
             lifecycle,
             _directory: directory,
         }
@@ -135,7 +143,7 @@ impl House {
 
     /// A browser that was never here.
     pub(crate) fn browser(&self) -> Browser {
-        Browser::new(&self.url)
+        Browser::new(self.client.clone(), &self.url)
     }
 
     /// Invites somebody, who chooses [`PASSWORD`].

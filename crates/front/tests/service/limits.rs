@@ -54,7 +54,7 @@ async fn tries_from_one_address_are_slowed_and_those_from_others_are_not() {
 async fn all_addresses_together_are_slowed() {
     let house = House::with(&["--trusted-proxies=127.0.0.1"]).await;
     let mut refused = 0;
-    for number in 0..120 {
+    for number in 0..250 {
         let address = format!("203.0.113.{number}");
         let headers = [("x-forwarded-for", address.as_str())];
         let answer = house
