@@ -35,6 +35,9 @@ const MAY_KNOW: &[(&str, &[&str])] = &[
             "seal",
             "wire",
             "azdo",
+            "credential",
+            "preflight",
+            "front",
         ],
     ),
     (
@@ -62,6 +65,7 @@ const MAY_KNOW: &[(&str, &[&str])] = &[
             "store",
             "seal",
             "testkit",
+            "front",
         ],
     ),
     (
@@ -175,4 +179,55 @@ fn architecture_names_each_crate() -> anyhow::Result<()> {
         );
     }
     Ok(())
+}
+
+#[test]
+fn templates_escape_everything_and_hold_no_style_or_script() -> anyhow::Result<()> {
+    let mut seen = 0;
+    for package in packages()? {
+        let manifest = package["manifest_path"].as_str().context("a manifest")?;
+        let folder = Path::new(manifest).parent().context("a folder")?;
+        let templates = files(&folder.join("templates"))?;
+        seen += templates.len();
+        let settings = [folder.join("askama.toml")]
+            .into_iter()
+            .filter(|file| file.exists());
+        // Templates in the source are templates too.
+        let sources = files(&folder.join("src"))?;
+        let with_templates = sources.into_iter().filter(|file| {
+            std::fs::read_to_string(file).is_ok_and(|text| text.contains("#[template("))
+        });
+        for file in templates.into_iter().chain(settings).chain(with_templates) {
+            let text = std::fs::read_to_string(&file)?;
+            let text = text.to_lowercase().replace([' ', '\n'], "");
+            for banned in [
+                "|safe",
+                "escape=\"none\"",
+                "|escape(\"none\")",
+                "<style",
+                "<script>",
+                "javascript:",
+            ] {
+                assert!(!text.contains(banned), "{}: {banned}", file.display());
+            }
+        }
+    }
+    assert!(seen > 10, "the templates were not found");
+    Ok(())
+}
+
+fn files(folder: &Path) -> anyhow::Result<Vec<std::path::PathBuf>> {
+    let mut found = Vec::new();
+    if !folder.is_dir() {
+        return Ok(found);
+    }
+    for entry in std::fs::read_dir(folder)? {
+        let path = entry?.path();
+        if path.is_dir() {
+            found.extend(files(&path)?);
+        } else {
+            found.push(path);
+        }
+    }
+    Ok(found)
 }
