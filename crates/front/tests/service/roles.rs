@@ -70,6 +70,14 @@ async fn viewers_look_and_administrators_change() {
     let mut stranger = house.browser();
     ada.get("/tokens").await;
     eve.get("/tokens").await;
+    for (browser, expected) in [(&mut eve, false), (&mut ada, true)] {
+        let page = browser.get("/account").await.text;
+        for path in ["/users", "/audit"] {
+            let link = format!("<li><a href=\"{path}\"");
+            assert_eq!(page.contains(&link), expected, "{path} in the navigation");
+        }
+        assert!(page.contains("<li><a href=\"/tokens\""));
+    }
     for (method, path, of_stranger, of_viewer, of_administrator) in matrix() {
         for (browser, expected) in [
             (&mut stranger, of_stranger),
