@@ -7,7 +7,8 @@ use clap::{ArgMatches, CommandFactory as _, FromArgMatches as _, Parser};
 use jiff::Timestamp;
 
 use crate::{
-    audit, completions, connection, dev, entities, exit, keys, migrate, records, sync, tokens, users,
+    audit, completions, connection, dev, entities, exit, keys, migrate, records, sync, tokens,
+    users,
 };
 
 /// Adit carries Azure DevOps into PostgreSQL: connections, syncs and the records that changed.

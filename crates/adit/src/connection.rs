@@ -1,72 +1,54 @@
-//! `adit connection …`: what users set up.
+//! `adit connection …`: what users set up, over the HTTP API.
 
-use anyhow::Context as _;
-use chassis::Advice;
-use secrecy::ExposeSecret as _;
+mod add;
+mod device;
+mod edit;
+mod given;
+mod matrix;
+mod organizations;
+mod reauthenticate;
+mod remove;
+mod show;
+
 use serde_json::Value;
-use wire::proto::control::v1::{
-    AddConnectionReply, AddConnectionRequest, Connection, ListConnectionsReply,
-    ListConnectionsRequest, RemoveConnectionReply, RemoveConnectionRequest,
-};
-use wire::subject;
 
-use crate::output::{self, Output};
-use crate::remote::{Caller, accepted};
-use crate::{Column, Remote, Table, dynamic};
+use crate::answers::{Checked, Connection};
+use crate::exit::NotComplete;
+use crate::http::{Api, Options};
+use crate::output::Output;
 
-const MESSAGE: &str = "adit.control.v1.Connection";
+pub(crate) use organizations::find as find_organization;
+
+/// Below `/api/v1`.
+const CONNECTIONS: &str = "connections";
 
 #[derive(Debug, clap::Subcommand)]
 pub(crate) enum Command {
-    /// Adds a connection; its first sync begins at once
-    Add(Add),
+    /// Adds a connection and checks what it can read; its first sync begins at once
+    Add(Box<add::Add>),
     /// Lists all connections
     List(List),
-    /// Shows one, with what is the matter with its organizations
+    /// Shows one: its state, how long its credential lasts, and what it could read when it was last checked
     Show(One),
-    /// Removes one and its secret; the rows that it brought are kept
-    Remove(One),
-}
-
-chassis::secret_option! {
-    /// Personal access token
-    pub(crate) struct Pat("pat", "ADIT_PAT");
-}
-
-/// What `adit connection add` is told.
-#[derive(Debug, clap::Args)]
-pub(crate) struct Add {
-    /// Name, unique regardless of case
-    #[arg(long)]
-    name: String,
-
-    /// What it is for
-    #[arg(long, default_value = "", hide_default_value = true)]
-    description: String,
-
-    /// A word to find it by; may be given more than once
-    #[arg(long = "tag", value_name = "TAG")]
-    tags: Vec<String>,
-
-    /// Organization, by name or address; may be given more than once; without, all that the token can list
-    #[arg(long = "organization", value_name = "ORGANIZATION")]
-    organizations: Vec<String>,
-
-    #[command(flatten)]
-    pat: Pat,
-
-    #[command(flatten)]
-    remote: Remote,
-
-    #[command(flatten)]
-    output: Output,
+    /// Checks now what it can read; exit code 4 when something cannot be read that is there to be read
+    Check(One),
+    /// Changes its name, description, tags or organizations
+    Edit(edit::Edit),
+    /// Gives it another credential of the same kind; nothing else about it changes
+    Reauthenticate(Box<reauthenticate::Reauthenticate>),
+    /// Stops reading by it; its credential and rows are kept
+    Pause(One),
+    /// Reads by it again
+    Resume(One),
+    /// Removes it and its secret; the rows that it brought are kept, or purged
+    Remove(remove::Remove),
 }
 
 /// What `adit connection list` is told.
 #[derive(Debug, clap::Args)]
 pub(crate) struct List {
     #[command(flatten)]
-    remote: Remote,
+    http: Options,
 
     #[command(flatten)]
     output: Output,
@@ -75,11 +57,11 @@ pub(crate) struct List {
 /// What the commands on one connection are told.
 #[derive(Debug, clap::Args)]
 pub(crate) struct One {
-    /// Name or guid
-    name: String,
+    /// Connection, by name or guid
+    connection: String,
 
     #[command(flatten)]
-    remote: Remote,
+    http: Options,
 
     #[command(flatten)]
     output: Output,
@@ -88,171 +70,81 @@ pub(crate) struct One {
 pub(crate) async fn run(command: Command) -> anyhow::Result<()> {
     match command {
         Command::Add(add) => add.run().await,
-        Command::List(list) => {
-            let connections = connections(&list.remote.connect().await?, "").await?;
-            let json = || {
-                connections
-                    .iter()
-                    .map(json)
-                    .collect::<anyhow::Result<Vec<_>>>()
-            };
-            list.output.print(|| summary(&connections), json)
-        }
-        Command::Show(one) => {
-            let found = connections(&one.remote.connect().await?, &one.name).await?;
-            let connection = found.into_iter().next().with_context(|| {
-                let message = format!("there is no connection `{}`", one.name);
-                Advice::new(message, "`adit connection list` shows those that there are")
-            })?;
-            show(&connection, one.output)
-        }
-        Command::Remove(one) => one.remove().await,
+        Command::List(list) => list.run().await,
+        Command::Show(one) => one.show().await,
+        Command::Check(one) => one.check().await,
+        Command::Edit(edit) => edit.run().await,
+        Command::Reauthenticate(reauthenticate) => reauthenticate.run().await,
+        Command::Pause(one) => one.set("pause").await,
+        Command::Resume(one) => one.set("resume").await,
+        Command::Remove(remove) => remove.run().await,
     }
 }
 
-impl Add {
+impl List {
     async fn run(self) -> anyhow::Result<()> {
-        let advice = || {
-            Advice::configuration(
-                "cannot read the token",
-                "give its file by --pat-file or ADIT_PAT_FILE",
-            )
-        };
-        let token = self.pat.required()?.read().with_context(advice)?;
-        let request = AddConnectionRequest {
-            name: self.name,
-            description: self.description,
-            tags: self.tags,
-            organizations: self.organizations,
-            personal_access_token: token.expose_secret().to_owned(),
-        };
-        let caller = self.remote.connect().await?;
-        let reply: AddConnectionReply = caller.ask(subject::CONNECTION_ADD, &request).await?;
-        accepted(&reply.error)?;
-        show(
-            &reply
-                .connection
-                .context("auth answered without the connection")?,
-            self.output,
-        )
+        let answer = self.http.api()?.get(&[CONNECTIONS]).await?;
+        self.output.answer(&answer, || {
+            let connections: Vec<Connection> = answer.read()?;
+            Ok(show::list(&connections))
+        })
     }
 }
 
 impl One {
-    async fn remove(self) -> anyhow::Result<()> {
-        let caller = self.remote.connect().await?;
-        let request = RemoveConnectionRequest { name: self.name };
-        let reply: RemoveConnectionReply = caller.ask(subject::CONNECTION_REMOVE, &request).await?;
-        accepted(&reply.error)?;
-        let removed = reply.connection.unwrap_or_default();
-        self.output.print(
-            || summary(std::slice::from_ref(&removed)),
-            || json(&removed),
-        )
+    async fn show(self) -> anyhow::Result<()> {
+        let api = self.http.api()?;
+        let answer = api.get(&[CONNECTIONS, &self.connection]).await?;
+        if self.output.is_json() {
+            return self.output.answer(&answer, || Ok(String::new()));
+        }
+        let connection: Connection = answer.read()?;
+        let checks = api.get(&[CONNECTIONS, &connection.id, "checks"]).await?;
+        let checks = checks.read()?;
+        let text = show::one(&Checked { connection, checks });
+        self.output.answer(&answer, || Ok(text))
+    }
+
+    async fn check(self) -> anyhow::Result<()> {
+        let api = self.http.api()?;
+        let answer = api
+            .post(&[CONNECTIONS, &self.connection, "check"], None)
+            .await?;
+        let checked: Checked = answer.read()?;
+        self.output.answer(&answer, || Ok(matrix::text(&checked)))?;
+        match matrix::amiss(&checked) {
+            0 => Ok(()),
+            amiss => Err(NotComplete::new(format!(
+                "the connection `{}` cannot read all that there is: {amiss} not readable",
+                checked.connection.name
+            ))
+            .into()),
+        }
+    }
+
+    /// Pauses or resumes.
+    async fn set(self, verb: &str) -> anyhow::Result<()> {
+        let api = self.http.api()?;
+        let answer = api
+            .post(&[CONNECTIONS, &self.connection, verb], None)
+            .await?;
+        self.output
+            .answer(&answer, || Ok(show::list(&[answer.read()?])))
     }
 }
 
-/// The connections; only the one of this name or guid unless it is empty.
-pub(crate) async fn connections(caller: &Caller, name: &str) -> anyhow::Result<Vec<Connection>> {
-    let request = ListConnectionsRequest {
-        name: name.to_owned(),
-    };
-    let reply: ListConnectionsReply = caller.ask(subject::CONNECTION_LIST, &request).await?;
-    accepted(&reply.error)?;
-    Ok(reply.connections)
+/// What was just added or signed in again, and what it can read.
+fn tell(api: &Api, output: Output, answer: &crate::http::Answer) -> anyhow::Result<()> {
+    output.answer(answer, || {
+        let checked: Checked = answer.read()?;
+        let page = api.page(&format!("connections/{}", checked.connection.id));
+        Ok(format!("{}\n{page}\n", show::one(&checked)))
+    })
 }
 
-fn json(connection: &Connection) -> anyhow::Result<Value> {
-    dynamic::whole(MESSAGE, connection)
-}
-
-fn show(connection: &Connection, output: Output) -> anyhow::Result<()> {
-    if output.is_json() {
-        return output::line(&json(connection)?, true);
-    }
-    let mut properties = Table::new(["CONNECTION", ""].map(Column::left));
-    properties.row(["name", &connection.name]);
-    properties.row(["id", &connection.id]);
-    properties.row(["description", &connection.description]);
-    properties.row(["tags", &connection.tags.join(", ")]);
-    properties.row(["credential", &connection.credential_kind]);
-    let made = connection.created_at.as_ref().and_then(wire::to_timestamp);
-    properties.row([
-        "made at",
-        &made.map(|time| time.to_string()).unwrap_or_default(),
-    ]);
-    output::text(&format!("{properties}\n{}", organizations(connection)))
-}
-
-fn summary(connections: &[Connection]) -> Table {
-    let heads = [
-        "NAME",
-        "CREDENTIAL",
-        "ORGANIZATIONS",
-        "TAGS",
-        "DESCRIPTION",
-        "ID",
-    ];
-    let mut table = Table::new(heads.map(Column::left));
-    for connection in connections {
-        let organizations: Vec<_> = connection
-            .organizations
-            .iter()
-            .map(|organization| match organization.state.as_str() {
-                "active" => organization.name.clone(),
-                state => format!("{} ({state})", organization.name),
-            })
-            .collect();
-        table.row([
-            &connection.name,
-            &connection.credential_kind,
-            &organizations.join(", "),
-            &connection.tags.join(", "),
-            &connection.description,
-            &connection.id,
-        ]);
-    }
-    table
-}
-
-fn organizations(connection: &Connection) -> Table {
-    let mut table = Table::new(["ORGANIZATION", "STATE", "ID", "WHY"].map(Column::left));
-    for organization in &connection.organizations {
-        table.row([
-            &organization.name,
-            &organization.state,
-            &organization.id,
-            &organization.explanation,
-        ]);
-    }
-    table
-}
-
-#[cfg(test)]
-mod tests {
-    use wire::proto::control::v1::ConnectionOrganization;
-
-    use super::*;
-
-    #[test]
-    fn an_organization_that_is_not_active_is_told_with_its_state() {
-        let organization = |name: &str, state: &str| ConnectionOrganization {
-            name: name.to_owned(),
-            state: state.to_owned(),
-            ..ConnectionOrganization::default()
-        };
-        let connection = Connection {
-            name: "work".to_owned(),
-            organizations: vec![
-                organization("fabrikam", "active"),
-                organization("contoso", "unauthorized"),
-            ],
-            ..Connection::default()
-        };
-        let shown = summary(&[connection]).to_string();
-        assert!(
-            shown.contains("fabrikam, contoso (unauthorized)"),
-            "{shown}"
-        );
+/// Adds a member unless there is nothing to add.
+fn put(body: &mut Value, member: &str, value: Option<impl Into<Value>>) {
+    if let Some(value) = value {
+        body[member] = value.into();
     }
 }

@@ -3,15 +3,24 @@
 mod cli;
 mod exit;
 
+mod answers;
+mod http;
 mod output;
 mod remote;
 mod secret;
 mod table;
 
+mod audit;
+mod completions;
 mod connection;
+mod keys;
+mod tokens;
+mod users;
+
 mod dev;
 mod dev_servers;
 mod entities;
+mod migrate;
 mod records;
 mod sync;
 
@@ -22,6 +31,6 @@ mod status;
 
 pub use cli::{Cli, main};
 pub use remote::{Caller, Remote};
-pub use secret::{key_ring, write_secret};
+pub use secret::{admin_token, key_ring, write_secret};
 pub use status::{problems, waits};
 pub use table::{Column, Table};

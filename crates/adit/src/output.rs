@@ -6,6 +6,7 @@ use anyhow::Context as _;
 use serde::Serialize;
 
 use crate::Table;
+use crate::http::Answer;
 
 /// In which form to print.
 #[derive(Clone, Copy, Debug, clap::Args)]
@@ -38,6 +39,18 @@ impl Output {
         }
     }
 
+    /// Prints what the API answered: for machines as it is, for people as `text` has it.
+    pub(crate) fn answer(
+        self,
+        answer: &Answer,
+        text: impl FnOnce() -> anyhow::Result<String>,
+    ) -> anyhow::Result<()> {
+        match self.format {
+            Format::Table => self::text(&text()?),
+            Format::Json => line(answer.json(), true),
+        }
+    }
+
     pub(crate) fn is_json(self) -> bool {
         self.format == Format::Json
     }
@@ -61,6 +74,19 @@ pub(crate) fn line(value: &impl Serialize, alone: bool) -> anyhow::Result<()> {
     let mut json = json.context("write JSON")?;
     json.push('\n');
     text(&json)
+}
+
+/// Tells a person something on the way, on standard error, whatever is asked for as output.
+pub(crate) fn note(text: &str) {
+    // Where standard error is closed nobody is left to be told.
+    let _ = io::stderr().lock().write_all(text.as_bytes());
+}
+
+/// Tells a person how far something is, on a line that the next call replaces. Nothing where nobody looks on.
+pub(crate) fn progress(text: &str) {
+    if io::stderr().is_terminal() {
+        note(&format!("\r\u{1b}[K{text}"));
+    }
 }
 
 /// Whether a person looks on.

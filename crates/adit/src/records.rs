@@ -2,19 +2,16 @@
 
 use anyhow::Context as _;
 use bus::RecordMessage;
-use chassis::Advice;
 use futures::StreamExt as _;
 use jiff::Timestamp;
 use serde_json::{Value, json};
-use uuid::Uuid;
 use wire::{Domain, Entity, subject};
 
-use crate::connection::connections;
 use crate::output::{self, Output};
 use crate::remote::Caller;
 use crate::since::Moment;
 use crate::table::{cut, escaped};
-use crate::{Remote, dynamic, project, sync};
+use crate::{Remote, connection, dynamic, http, project, sync};
 
 #[derive(Debug, clap::Subcommand)]
 pub(crate) enum Command {
@@ -25,7 +22,7 @@ pub(crate) enum Command {
 /// What `adit records tail` is told.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Tail {
-    /// Only this organization, by name or guid
+    /// Only this organization, by guid, or by name, which is looked up at --url
     #[arg(long)]
     organization: Option<String>,
 
@@ -51,6 +48,9 @@ pub(crate) struct Tail {
 
     #[command(flatten)]
     remote: Remote,
+
+    #[command(flatten)]
+    http: http::Address,
 
     #[command(flatten)]
     output: Output,
@@ -89,7 +89,7 @@ impl Tail {
 
     async fn filter(&self, caller: &Caller) -> anyhow::Result<String> {
         let organization = match &self.organization {
-            Some(name) => Some(organization(caller, name).await?),
+            Some(name) => Some(connection::find_organization(&self.http, name).await?),
             None => None,
         };
         let project = match &self.project {
@@ -103,29 +103,6 @@ impl Tail {
             self.entity,
         ))
     }
-}
-
-/// The guid of an organization; the connections know the names.
-async fn organization(caller: &Caller, name: &str) -> anyhow::Result<Uuid> {
-    if let Ok(id) = name.parse() {
-        return Ok(id);
-    }
-    let connections = connections(caller, "").await?;
-    let mut known = connections
-        .iter()
-        .flat_map(|connection| &connection.organizations);
-    let found = known.find(|organization| organization.name.eq_ignore_ascii_case(name));
-    let found = found.with_context(|| {
-        let message = format!("no connection covers an organization `{name}`");
-        Advice::new(
-            message,
-            "`adit connection list` shows the organizations; a guid works as well",
-        )
-    })?;
-    found
-        .id
-        .parse()
-        .context("auth gave an organization without a guid")
 }
 
 /// A record that changed.

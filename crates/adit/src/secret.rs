@@ -19,6 +19,14 @@ pub fn key_ring(path: &Path) -> anyhow::Result<PathBuf> {
     Ok(path.to_owned())
 }
 
+/// The administrator's token of the HTTP API in this file, made if it is not there yet.
+pub fn admin_token(path: &Path) -> anyhow::Result<PathBuf> {
+    if !path.exists() {
+        write_secret(path, front::Ticket::with_prefix("adit_").text())?;
+    }
+    Ok(path.to_owned())
+}
+
 /// Writes a secret into a file that only its owner reads.
 pub fn write_secret(path: &Path, secret: &str) -> anyhow::Result<()> {
     let writing = || format!("write {}", path.display());

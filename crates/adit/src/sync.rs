@@ -120,7 +120,7 @@ impl Start {
         show(&ended, self.output, clock())?;
         match ended.problems.len() {
             0 => Ok(()),
-            problems => Err(NotComplete(problems).into()),
+            problems => Err(NotComplete::feeds(problems).into()),
         }
     }
 }
