@@ -82,7 +82,7 @@ impl Store {
                     EXISTS (SELECT FROM auth.connection_organizations o
                             WHERE o.connection_id = c.id AND o.organization_id = $2) AS covered,
                     f.id IS NOT NULL AS its_feed, coalesce(f.running, false) AS runs,
-                    g.generation, s.name = 'personal_access_token' OR coalesce(g.refresh_at > now(), false) AS is_fresh,
+                    g.generation, coalesce(s.name = 'personal_access_token' OR g.refresh_at > now(), false) AS is_fresh,
                     CASE s.name WHEN $4 THEN extract(epoch FROM g.expires_at - now())::float8 END AS ends_in,
                     s.name, s.key_id, s.sealed
              FROM auth.connections c
