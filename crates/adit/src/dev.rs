@@ -10,14 +10,14 @@ use clap::ArgMatches;
 use clap::parser::ValueSource;
 use jiff::Timestamp;
 use secrecy::ExposeSecret as _;
-use store::Store;
 use wire::Domain;
 
 use crate::dev_servers::{Given, Servers};
-use crate::secret::key_ring;
+use crate::output;
+use crate::secret::{admin_token, key_ring};
 
-/// Connections to the database, over all services.
-const CONNECTIONS: u32 = 16;
+/// Connections to the database of each service that knows it.
+const CONNECTIONS: u32 = 6;
 
 chassis::secret_option! {
     /// Where the database is, as postgres://user:password@host:port/database
@@ -41,7 +41,16 @@ pub(crate) struct Options {
     database: DatabaseUrl,
 
     #[command(flatten)]
+    migrate: chassis::MigrateUrl,
+
+    #[command(flatten)]
     keys: auth::Keys,
+
+    #[command(flatten)]
+    http: front::Options,
+
+    #[command(flatten)]
+    entra: auth::Entra,
 
     #[command(flatten)]
     scheduler: scheduler::Options,
@@ -65,45 +74,60 @@ pub(crate) fn run(
     if !is_given("mirror_dir") {
         options.fetch.mirror_dir = options.private.join("mirrors");
     }
-    let given = Given {
-        nats: is_given("nats_url").then(|| options.chassis.nats.nats_url.clone()),
-        database: options.database.given().cloned(),
-    };
+    let has_nats = is_given("nats_url");
     // They outlive the services: these are asked to end, and have ended, before the servers are.
     let mut servers = Servers::default();
     let chassis = options.chassis.clone();
     chassis::run("adit", env!("CARGO_PKG_VERSION"), &chassis, |lifecycle| {
-        Box::pin(start(options, given, clock, &mut servers, lifecycle))
+        Box::pin(start(options, has_nats, clock, &mut servers, lifecycle))
     })
 }
 
 async fn start(
     mut options: Options,
-    given: Given,
+    has_nats: bool,
     clock: fn() -> Timestamp,
     servers: &mut Servers,
     lifecycle: Lifecycle,
 ) -> anyhow::Result<()> {
-    let (nats, database) = servers.start(given, &options.private).await?;
-    options.chassis.nats.nats_url = nats;
+    let nats = bus::Options::of(&options.chassis.nats).context("read the options of NATS")?;
+    let given = Given {
+        nats: has_nats.then_some(nats),
+        database: options.database.given().cloned(),
+        migrate: options.migrate.given().cloned(),
+    };
+    servers.start(&given, &options.private).await?;
+    let connect = async |service| {
+        let nats = servers.nats(&given, service)?;
+        Bus::connect(service, &nats)
+            .await
+            .context("connect to NATS")
+    };
     if options.keys.given().is_none() {
         let ring = key_ring(&options.private.join("key-ring"))?;
         options.keys = Secret::file(ring).into();
     }
-    let url = database.read().context("read where the database is")?;
-    let store = Store::connect(url.expose_secret(), "adit", CONNECTIONS)
-        .await
-        .context("connect to the database")?;
-    store.migrate().await.context("migrate the database")?;
-    let exposure = auth::Exposure::of(&options.chassis.nats.nats_url, url.expose_secret());
+    let mut token_file = None;
+    if options.http.admin_token.given().is_none() {
+        let path = admin_token(&options.private.join("admin-token"))?;
+        options.http.admin_token = Secret::file(&path).into();
+        token_file = Some(path);
+    }
+    let url = servers.database(&given, "auth")?;
+    let url = url.read().context("read where the database is")?;
+    let nats = servers.nats(&given, "auth")?;
+    let exposure = auth::Exposure::of(&nats.url, url.expose_secret());
 
     let auth = auth::Options {
         keys: options.keys.clone(),
         azure_devops: options.fetch.azure_devops.clone(),
+        http: options.http.clone(),
+        entra: options.entra.clone(),
     };
-    let bus = connect("auth", &options).await?;
+    let store = servers.store(&given, "auth", CONNECTIONS).await?;
+    let bus = connect("auth").await?;
     bus.provision().await.context("provision the streams")?;
-    auth::run(
+    let pages = auth::run(
         &auth,
         exposure,
         &bus,
@@ -112,7 +136,17 @@ async fn start(
         &lifecycle.service("auth"),
     )
     .await?;
-    let bus = connect("writer", &options).await?;
+    // For another terminal, as those of the servers.
+    output::text(&format!(
+        "ADIT_URL=http://localhost:{}\n{}",
+        pages.address.port(),
+        token_file.map_or_else(String::new, |path| format!(
+            "ADIT_TOKEN_FILE={}\n",
+            path.display()
+        ))
+    ))?;
+    let store = servers.store(&given, "writer", CONNECTIONS).await?;
+    let bus = connect("writer").await?;
     writer::run(&options.writer, &bus, &store, &lifecycle.service("writer"));
     let readers = [
         ("fetch-boards", Domain::Boards, fetch_boards::readers()),
@@ -126,17 +160,11 @@ async fn start(
     ];
     for (name, domain, readers) in readers {
         let life = lifecycle.service(name);
-        fetch::start(
-            name,
-            domain,
-            readers,
-            &options.chassis,
-            &options.fetch,
-            &life,
-        )
-        .await?;
+        let bus = connect(name).await?;
+        fetch::run(domain, readers, &options.fetch, bus, clock, &life)?;
     }
-    let bus = connect("scheduler", &options).await?;
+    let store = servers.store(&given, "scheduler", CONNECTIONS).await?;
+    let bus = connect("scheduler").await?;
     scheduler::run(
         &options.scheduler,
         &bus,
@@ -144,12 +172,4 @@ async fn start(
         &lifecycle.service("scheduler"),
     );
     Ok(())
-}
-
-/// Each service has a connection of its own: its name is its identity.
-async fn connect(service: &str, options: &Options) -> anyhow::Result<Bus> {
-    let nats = bus::Options::of(&options.chassis.nats).context("read the options of NATS")?;
-    Bus::connect(service, &nats)
-        .await
-        .context("connect to NATS")
 }
