@@ -2,7 +2,8 @@
 
 use std::time::Duration;
 
-use async_nats::{Client, ConnectErrorKind, ConnectOptions, Event, ServerError};
+use async_nats::{Client, ConnectErrorKind, ConnectOptions, Event, ServerAddr, ServerError};
+use percent_encoding::percent_decode_str;
 use secrecy::ExposeSecret as _;
 use tokio::sync::watch;
 use tokio::time::Instant;
@@ -125,7 +126,10 @@ async fn connect_options(
             .require_tls(true);
     }
     Ok(match &options.login {
-        Login::Anonymous => connect,
+        Login::Anonymous => match login_in(&options.url) {
+            Some((user, password)) => connect.user_and_password(user, password),
+            None => connect,
+        },
         Login::Password { user, password } => {
             connect.user_and_password(user.clone(), password.expose_secret().to_owned())
         }
@@ -180,6 +184,19 @@ fn explained(kind: ConnectErrorKind, error: &async_nats::ConnectError) -> String
     }
 }
 
+/// The login in a URL, which the client leaves aside.
+fn login_in(urls: &str) -> Option<(String, String)> {
+    let decoded = |text: &str| percent_decode_str(text).decode_utf8_lossy().into_owned();
+    urls.split(',').find_map(|url| {
+        let address: ServerAddr = url.trim().parse().ok()?;
+        let user = address.username()?;
+        Some((
+            decoded(user),
+            decoded(address.password().unwrap_or_default()),
+        ))
+    })
+}
+
 /// The servers without a login that their URLs may carry.
 fn shown(url: &str) -> String {
     let servers: Vec<&str> = url
@@ -209,6 +226,24 @@ mod tests {
             ("", false),
         ] {
             assert_eq!(is_new_enough(version), expected, "{version}");
+        }
+    }
+
+    #[test]
+    fn a_login_in_a_url_is_used() {
+        let login = |user: &str, password: &str| Some((user.to_owned(), password.to_owned()));
+        for (url, expected) in [
+            (
+                "nats://adit:s%40cret@one:4222,nats://two:4222",
+                login("adit", "s@cret"),
+            ),
+            (
+                "nats://one:4222, nats://adit:x@two:4222",
+                login("adit", "x"),
+            ),
+            ("one:4222", None),
+        ] {
+            assert_eq!(login_in(url), expected, "{url}");
         }
     }
 

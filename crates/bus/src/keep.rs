@@ -72,7 +72,8 @@ impl Bus {
             }
             if !told {
                 told = true;
-                tracing::warn!("{} waits for {missing}: {reason}", self.service());
+                // As long as auth is on its way this is nothing to be acted upon.
+                tracing::info!("{} waits for {missing}: {reason}", self.service());
             }
             tokio::time::sleep(PAUSE).await;
         }

@@ -53,7 +53,7 @@ impl Store {
         if migrate_url.is_none() && store.may_migrate().await? {
             store.migrate().await?;
         }
-        store.wait_for_schema(PATIENCE).await?;
+        store.wait_for_schema().await?;
         Ok(store)
     }
 
@@ -73,9 +73,14 @@ impl Store {
                 .map(drop),
             Err(_) => Ok(()),
         };
-        sqlx::query("RESET statement_timeout")
-            .execute(&mut *connection)
-            .await?;
+        if migrated.is_err() || granted.is_err() {
+            // A migration that fails leaves its lock to the connection, which must not go back to the pool.
+            connection.close().await?;
+        } else {
+            sqlx::query("RESET statement_timeout")
+                .execute(&mut *connection)
+                .await?;
+        }
         migrated?;
         Ok(granted?)
     }
@@ -92,20 +97,27 @@ impl Store {
         Ok(may)
     }
 
-    /// Waits until all migrations of this version are there, and refuses those of a newer one.
-    async fn wait_for_schema(&self, patience: Duration) -> Result<(), Error> {
-        let until = Instant::now() + patience;
+    /// Fails where the schema is not that of this version: [`Error::Behind`], [`Error::Newer`].
+    pub async fn check_schema(&self) -> Result<(), Error> {
+        let Some(lacking) = self.lacking().await? else {
+            return Ok(());
+        };
+        let (role,): (String,) = sqlx::query_as("SELECT current_user::text")
+            .fetch_one(&self.pool)
+            .await?;
+        Err(Error::Behind { lacking, role })
+    }
+
+    /// Waits for somebody who may migrate.
+    async fn wait_for_schema(&self) -> Result<(), Error> {
+        let until = Instant::now() + PATIENCE;
         loop {
-            let Some(lacking) = self.lacking().await? else {
-                return Ok(());
-            };
-            if Instant::now() >= until {
-                let (role,): (String,) = sqlx::query_as("SELECT current_user::text")
-                    .fetch_one(&self.pool)
-                    .await?;
-                return Err(Error::Behind { lacking, role });
+            match self.check_schema().await {
+                Err(Error::Behind { .. }) if Instant::now() < until => {
+                    tokio::time::sleep(PAUSE).await;
+                }
+                checked => return checked,
             }
-            tokio::time::sleep(PAUSE).await;
         }
     }
 
