@@ -9,7 +9,7 @@ use secrecy::ExposeSecret as _;
 use store::people::{Role, SessionLimits};
 use uuid::Uuid;
 
-use crate::{Caller, Layout, Problem, Ticket, Via, Visit, cookie, csrf, problem};
+use crate::{Caller, Layout, Problem, Ticket, Via, Visit, cookie, csrf, tell};
 
 /// A session ends when nobody was seen for this long, …
 const IDLE: SignedDuration = SignedDuration::from_mins(30);
@@ -65,7 +65,7 @@ pub(crate) async fn admit(mut request: Request, next: Next) -> Response {
     request = match checked {
         Ok(request) => request,
         Err(problem) => {
-            return problem::tell(problem.into_response(), &visit, Some(layout)).await;
+            return tell::tell(problem.into_response(), &visit, Some(layout)).await;
         }
     };
     let extensions = request.extensions_mut();
@@ -76,7 +76,7 @@ pub(crate) async fn admit(mut request: Request, next: Next) -> Response {
         extensions.insert(session);
     }
     extensions.insert(layout.clone());
-    problem::tell(next.run(request).await, &visit, Some(layout)).await
+    tell::tell(next.run(request).await, &visit, Some(layout)).await
 }
 
 /// Keeps out who is not signed in, and from changes who is no administrator.

@@ -12,7 +12,7 @@ use futures::FutureExt as _;
 use tracing::Instrument as _;
 use uuid::Uuid;
 
-use crate::{Door, Problem, Visit, address, headers, problem};
+use crate::{Door, Problem, Visit, address, headers, tell};
 
 /// How long an answer may take to begin. The longest ones ask Azure DevOps and Entra several times.
 const LONGEST: Duration = Duration::from_mins(1);
@@ -39,7 +39,7 @@ pub(crate) async fn frame(State(door): State<Door>, mut request: Request, next: 
         }
         Err(_) => Problem::too_slow().into_response(),
     };
-    let mut response = problem::tell(response, &visit, None).await;
+    let mut response = tell::tell(response, &visit, None).await;
     let headers = response.headers_mut();
     headers::add(headers, door.security_policy());
     if let Ok(number) = HeaderValue::try_from(visit.correlation_id.to_string()) {

@@ -15,6 +15,7 @@ mod headers;
 mod pace;
 mod problem;
 mod return_to;
+mod tell;
 mod ticket;
 mod visit;
 
@@ -42,8 +43,9 @@ pub use moment::Moment;
 pub use options::{AdminToken, OidcSecret, Options};
 pub use pace::Limited;
 pub use page::Page;
-pub use problem::{Problem, ProblemDocument};
+pub use problem::Problem;
 pub use serve::{listen, serve};
 pub use store::people::Role;
+pub use tell::ProblemDocument;
 pub use ticket::Ticket;
 pub use visit::Visit;

@@ -4,7 +4,7 @@ use askama::Template;
 use axum::response::{Html, IntoResponse, Response};
 
 use crate::Problem;
-use crate::problem::IsPage;
+use crate::tell::IsPage;
 
 /// A template as an answer. With a status: `(StatusCode::UNPROCESSABLE_ENTITY, Page(template))`.
 #[derive(Clone, Copy, Debug)]

@@ -1,64 +1,27 @@
-//! What did not work, as a page or as `problem+json` (RFC 9457), with the request's number and nothing of what is inside.
+//! What did not work, for whoever asked, with a remedy and nothing of what is inside.
 
 use std::sync::Arc;
 
-use askama::Template;
-use axum::body::{Body, to_bytes};
-use axum::http::{HeaderValue, StatusCode, header};
+use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
-use serde::Serialize;
-use url::form_urlencoded;
-use uuid::Uuid;
-
-use crate::{Layout, Visit};
 
 /// How much of what a library says about an unreadable request is told to a program.
-const LONGEST_TOLD: usize = 500;
+pub(crate) const LONGEST_TOLD: usize = 500;
 
 /// An error of a request, for whoever asked. The door makes a page or JSON of it.
 #[derive(Clone, Debug)]
-pub struct Problem(Arc<Inside>);
+pub struct Problem(pub(crate) Arc<Inside>);
 
 #[derive(Debug)]
-struct Inside {
-    status: StatusCode,
-    kind: &'static str,
-    title: &'static str,
-    detail: String,
-    remedy: String,
-    retry_after: Option<u64>,
-    cause: Option<anyhow::Error>,
+pub(crate) struct Inside {
+    pub(crate) status: StatusCode,
+    pub(crate) kind: &'static str,
+    pub(crate) title: &'static str,
+    pub(crate) detail: String,
+    pub(crate) remedy: String,
+    pub(crate) retry_after: Option<u64>,
+    pub(crate) cause: Option<anyhow::Error>,
 }
-
-/// A problem as programs get it.
-#[derive(Clone, Debug, Serialize, utoipa::ToSchema)]
-pub struct ProblemDocument {
-    /// `urn:adit:problem:` and its kind.
-    #[serde(rename = "type")]
-    pub kind: String,
-    /// What it is, in a few words.
-    pub title: String,
-    /// The status of the answer.
-    pub status: u16,
-    /// What happened.
-    pub detail: String,
-    /// What to do about it.
-    pub remedy: String,
-    /// The number of the request, by which the logs know it.
-    pub correlation_id: Uuid,
-}
-
-#[derive(Template)]
-#[template(path = "problem.html")]
-struct ProblemPage<'a> {
-    layout: &'a Layout,
-    problem: &'a Inside,
-    correlation_id: Uuid,
-}
-
-/// Says that an answer is a page, whatever its status.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct IsPage;
 
 impl Problem {
     /// A problem that whoever asked can do something about. `kind` is a word or two with hyphens, which programs may decide by.
@@ -269,7 +232,7 @@ impl Problem {
     }
 
     /// What a library refused. A program gets its words, as far as they are about what it sent.
-    fn of(status: StatusCode, said: &str) -> Self {
+    pub(crate) fn unreadable(status: StatusCode, said: &str) -> Self {
         let detail = match said.trim() {
             "" => "The request could not be read.",
             said => said,
@@ -302,18 +265,6 @@ impl Inside {
             cause: None,
         }
     }
-
-    fn log(&self, visit: &Visit) {
-        let Some(cause) = &self.cause else {
-            return;
-        };
-        let (number, path) = (visit.correlation_id, &visit.path);
-        if self.status == StatusCode::SERVICE_UNAVAILABLE {
-            tracing::warn!(correlation_id = %number, "could not answer {path}: {cause:#}");
-        } else {
-            tracing::error!(correlation_id = %number, "failed to answer {path}: {cause:#}");
-        }
-    }
 }
 
 impl From<store::Error> for Problem {
@@ -332,94 +283,4 @@ impl IntoResponse for Problem {
         response.extensions_mut().insert(self);
         response
     }
-}
-
-/// Makes of a problem what whoever asked can read. Whatever else is an error becomes one without a word of what is inside.
-pub(crate) async fn tell(response: Response, visit: &Visit, layout: Option<Layout>) -> Response {
-    let (mut parts, body) = response.into_parts();
-    let Problem(problem) = match parts.extensions.remove::<Problem>() {
-        Some(problem) => problem,
-        None if is_bare(&parts) => {
-            let said = to_bytes(body, LONGEST_TOLD).await.unwrap_or_default();
-            let is_about_the_request = visit.wants_json && parts.status.is_client_error();
-            let said = String::from_utf8_lossy(&said);
-            Problem::of(parts.status, if is_about_the_request { &said } else { "" })
-        }
-        None => return Response::from_parts(parts, body),
-    };
-    problem.log(visit);
-    parts.headers.remove(header::CONTENT_LENGTH);
-    if let Some(seconds) = problem.retry_after {
-        parts.headers.insert(header::RETRY_AFTER, seconds.into());
-    }
-    let (kind, body) = if visit.wants_json {
-        if problem.status == StatusCode::UNAUTHORIZED {
-            let scheme = HeaderValue::from_static("Bearer realm=\"adit\"");
-            parts.headers.insert(header::WWW_AUTHENTICATE, scheme);
-        }
-        ("application/problem+json", document(&problem, visit))
-    } else {
-        if problem.kind == "not-signed-in" {
-            return to_sign_in(visit);
-        }
-        let layout = layout.unwrap_or_else(|| Layout::new(visit, None, None));
-        ("text/html; charset=utf-8", page(&problem, visit, &layout))
-    };
-    parts
-        .headers
-        .insert(header::CONTENT_TYPE, HeaderValue::from_static(kind));
-    Response::from_parts(parts, Body::from(body))
-}
-
-fn is_bare(parts: &axum::http::response::Parts) -> bool {
-    let kind = parts
-        .headers
-        .get(header::CONTENT_TYPE)
-        .and_then(|kind| kind.to_str().ok())
-        .unwrap_or_default();
-    let is_error = parts.status.is_client_error() || parts.status.is_server_error();
-    is_error
-        && parts.extensions.get::<IsPage>().is_none()
-        && (kind.is_empty() || kind.starts_with("text/plain"))
-}
-
-fn document(problem: &Inside, visit: &Visit) -> String {
-    let document = ProblemDocument {
-        kind: format!("urn:adit:problem:{}", problem.kind),
-        title: problem.title.to_owned(),
-        status: problem.status.as_u16(),
-        detail: problem.detail.clone(),
-        remedy: problem.remedy.clone(),
-        correlation_id: visit.correlation_id,
-    };
-    serde_json::to_string(&document).unwrap_or_default()
-}
-
-fn page(problem: &Inside, visit: &Visit, layout: &Layout) -> String {
-    let page = ProblemPage {
-        layout,
-        problem,
-        correlation_id: visit.correlation_id,
-    };
-    page.render()
-        .unwrap_or_else(|_| format!("{}\n", problem.title))
-}
-
-/// People sign in, and come back to where they were when that was a page.
-fn to_sign_in(visit: &Visit) -> Response {
-    let mut target = String::from("/sign-in");
-    if visit.method.is_safe() && !visit.is_part && visit.door.may_return_to(&visit.target) {
-        let mut query = form_urlencoded::Serializer::new(String::new());
-        query.append_pair("return_to", &visit.target);
-        target = format!("{target}?{}", query.finish());
-    }
-    let target = HeaderValue::try_from(target).unwrap_or(HeaderValue::from_static("/sign-in"));
-    if visit.is_part {
-        // htmx would put the page where the part belongs; this makes it go there.
-        let mut response = StatusCode::UNAUTHORIZED.into_response();
-        response.extensions_mut().insert(IsPage);
-        response.headers_mut().insert("hx-redirect", target);
-        return response;
-    }
-    (StatusCode::SEE_OTHER, [(header::LOCATION, target)]).into_response()
 }

@@ -4,9 +4,9 @@
 
 pub mod audit;
 mod link;
+mod newcomer;
 mod openid;
 mod session;
-
 mod token;
 mod user;
 

@@ -1,7 +1,7 @@
 //! Tokens of the HTTP API.
 
 use jiff::Timestamp;
-use jiff_sqlx::ToSqlx as _;
+use jiff_sqlx::ToSqlx;
 use uuid::Uuid;
 
 use super::{Hash, Role, audit};
@@ -105,7 +105,7 @@ impl Store {
         .bind(new.role.as_str())
         .bind(new.hash.as_slice())
         .bind(new.created_at.to_sqlx())
-        .bind(new.expires_at.map(|at| at.to_sqlx()))
+        .bind(new.expires_at.map(ToSqlx::to_sqlx))
         .execute(&mut *transaction)
         .await?;
         audit::write(&mut *transaction, entry).await?;
