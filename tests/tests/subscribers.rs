@@ -14,6 +14,11 @@ use testkit::{Stack, StackOptions, programs};
 use tokio::{task::spawn_blocking, time::timeout};
 use wire::subject;
 
+#[cfg(test)]
+mod client {
+    pub(crate) mod python;
+}
+
 const PATIENCE: Duration = Duration::from_mins(4);
 
 /// All records of a first sync, read by three clients: the crate `bus`, the command line, and a Python program on nats-py.
@@ -33,15 +38,19 @@ async fn python_and_the_command_line_print_what_a_rust_client_sees() -> anyhow::
         .try_collect::<Vec<_>>();
     let seen = timeout(PATIENCE, tail).await??;
 
-    let (count, nats) = (records.to_string(), stack.nats.url());
+    let count = records.to_string();
+    let nats = stack.nats.url_as(&stack.nats_logins, "subscriber")?;
+    let organization = stack.emulator.organization_id.to_string();
     let python = python()?;
     let mut subscriber = Command::new(&python.program);
     subscriber
         .arg(python.example)
         .args(["--since", "beginning", "--count", &count, "--timeout", "60"])
+        .args(["--organization", &organization])
         .arg("--cache")
         .arg(&python.cache)
         .env("NATS_URL", &nats);
+    let nats = stack.nats.url_as(&stack.nats_logins, "adit")?;
     let mut adit = Command::new(programs()?.join("adit"));
     adit.args(["records", "tail", "--output", "json"])
         .args(["--since", "beginning", "--count", &count])
@@ -140,40 +149,11 @@ struct Python {
     cache: PathBuf,
 }
 
-/// Made once, and kept under the target directory; what is there already needs no `PyPI`.
 fn python() -> anyhow::Result<Python> {
     let example = Path::new(env!("CARGO_MANIFEST_DIR")).join("../examples/python");
-    let environment = Path::new(env!("CARGO_TARGET_TMPDIR")).join("python");
-    let program = environment.join("bin/python");
-    let run = |program: &Path, arguments: &[&str]| {
-        let output = Command::new(program).args(arguments).output();
-        let output = output.with_context(|| format!("start {}", program.display()))?;
-        ensure!(
-            output.status.success(),
-            "{} {arguments:?} failed; this test needs python3 with venv and, once, PyPI: {}",
-            program.display(),
-            String::from_utf8_lossy(&output.stderr)
-        );
-        Ok(())
-    };
-    let path = |path: &Path| path.display().to_string();
-    if !program.exists() {
-        run(Path::new("python3"), &["-m", "venv", &path(&environment)])?;
-    }
-    let requirements = path(&example.join("requirements.txt"));
-    let pip = [
-        "-m",
-        "pip",
-        "install",
-        "--quiet",
-        "--disable-pip-version-check",
-        "--requirement",
-        &requirements,
-    ];
-    run(&program, &pip)?;
     Ok(Python {
-        program,
+        program: client::python::environment("python", &example.join("requirements.txt"))?,
         example: example.join("subscribe.py"),
-        cache: environment.join("classes"),
+        cache: Path::new(env!("CARGO_TARGET_TMPDIR")).join("classes"),
     })
 }

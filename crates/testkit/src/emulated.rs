@@ -23,6 +23,8 @@ pub struct Emulated {
     pub organization_id: uuid::Uuid,
     /// The token of the main reader.
     pub pat: String,
+    /// Its Entra: tenants, accounts and applications with their secrets.
+    pub entra: Value,
 }
 
 impl Emulated {
@@ -60,6 +62,7 @@ impl Emulated {
         let users = info["users"]
             .as_array()
             .context("the emulator tells its users")?;
+        let entra = http.get(format!("{url}/_emulator/entra")).send().await?;
         let reader = users.iter().find(|user| user["role"] == "reader");
         let pat = reader
             .and_then(|user| user["pat"].as_str())
@@ -68,6 +71,7 @@ impl Emulated {
             organization: text("/organization/name")?,
             organization_id: text("/organization/id")?.parse()?,
             pat: pat.to_owned(),
+            entra: entra.json().await?,
             service,
             http,
             url,
@@ -87,6 +91,38 @@ impl Emulated {
         ]
         .map(|(setting, path)| (setting, format!("{}/{path}", self.url)))
         .into()
+    }
+
+    /// The settings by which people sign in to it with Microsoft.
+    pub fn sign_in_settings(&self) -> anyhow::Result<Vec<(&'static str, String)>> {
+        let application = self.application("adit")?;
+        let text = |pointer: &str| {
+            let text = application.pointer(pointer).and_then(Value::as_str);
+            text.map(str::to_owned)
+                .with_context(|| format!("the application `adit` has no {pointer}"))
+        };
+        Ok(vec![
+            ("ADIT_ENTRA_CLIENT_ID", text("/client_id")?),
+            ("ADIT_ENTRA_CLIENT_SECRET", text("/secrets/0/value")?),
+            ("ADIT_IMDS_URL", format!("{}/imds", self.url)),
+        ])
+    }
+
+    /// An application of its Entra.
+    pub fn application(&self, role: &str) -> anyhow::Result<&Value> {
+        self.of_entra("applications", role)
+    }
+
+    /// The name of an account of its Entra.
+    pub fn account(&self, role: &str) -> anyhow::Result<String> {
+        let account = self.of_entra("accounts", role)?;
+        Ok(account["name"].as_str().context("a name")?.to_owned())
+    }
+
+    fn of_entra(&self, what: &str, role: &str) -> anyhow::Result<&Value> {
+        let mut all = self.entra[what].as_array().into_iter().flatten();
+        all.find(|one| one["role"] == role)
+            .with_context(|| format!("Entra has no `{role}` among its {what}"))
     }
 
     /// The process.

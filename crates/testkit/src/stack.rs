@@ -13,9 +13,7 @@ use serde_json::json;
 use store::Store;
 use wire::{
     Domain,
-    proto::control::v1::{
-        StartSyncReply, StartSyncRequest, SyncStatusReply, SyncStatusRequest,
-    },
+    proto::control::v1::{StartSyncReply, StartSyncRequest, SyncStatusReply, SyncStatusRequest},
     subject,
 };
 
@@ -256,14 +254,40 @@ impl Stack {
     }
 
     /// Where the next replica of auth serves the API.
-    fn api_settings(&mut self) -> anyhow::Result<[(String, String); 2]> {
+    fn api_settings(&mut self) -> anyhow::Result<Vec<(String, String)>> {
         let address = format!("127.0.0.1:{}", local::free_port()?);
         let api = Api::new(&format!("http://{address}"), ADMIN_TOKEN)?;
         self.apis.push(api);
-        Ok([
-            ("ADIT_HTTP_LISTEN".into(), address),
-            ("ADIT_ADMIN_TOKEN".into(), ADMIN_TOKEN.into()),
-        ])
+        let mut settings = self.emulator.sign_in_settings()?;
+        settings.extend([
+            ("ADIT_HTTP_LISTEN", address),
+            ("ADIT_ADMIN_TOKEN", ADMIN_TOKEN.to_owned()),
+        ]);
+        Ok(settings
+            .into_iter()
+            .map(|(name, value)| (name.to_owned(), value))
+            .collect())
+    }
+
+    /// Where the pages of the first replica of auth are.
+    pub fn pages(&self) -> String {
+        self.api().url.replace("127.0.0.1", "localhost")
+    }
+
+    /// The address that the first replica of auth wrote to its log, where the first administrator is made.
+    pub fn setup_address(&self) -> anyhow::Result<String> {
+        let log = std::fs::read_to_string(self.directory().join("auth-1.log"))?;
+        let place = log
+            .find("/setup?token=")
+            .context("a setup address in the log")?;
+        let (before, after) = log.split_at(place);
+        let begin = before
+            .rfind("http")
+            .context("where the setup address begins")?;
+        let end = after
+            .find(|letter: char| letter.is_whitespace() || letter == '"')
+            .unwrap_or(after.len());
+        Ok(format!("{}{}", &before[begin..], &after[..end]))
     }
 
     /// What a service is told of its servers: its own user, its own role.

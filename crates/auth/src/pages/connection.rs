@@ -3,7 +3,7 @@
 use askama::Template;
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse as _, Redirect, Response};
-use front::{Administrator, Caller, Layout, Limited, Page, Problem};
+use front::{Administrator, Caller, Layout, Page, Problem};
 use uuid::Uuid;
 
 use super::matrix::Matrix;
@@ -50,7 +50,6 @@ async fn page(
 }
 
 pub(super) async fn check(
-    _: Limited,
     Administrator(caller): Administrator,
     layout: Layout,
     State(pages): State<Pages>,
@@ -90,7 +89,6 @@ pub(super) async fn resume(
 }
 
 pub(super) async fn sync(
-    _: Limited,
     _: Administrator,
     layout: Layout,
     State(pages): State<Pages>,

@@ -4,7 +4,7 @@ use askama::Template;
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse as _, Redirect, Response};
 use axum_extra::extract::Form;
-use front::{Administrator, Layout, Limited, Page, Problem};
+use front::{Administrator, Layout, Page, Problem};
 use uuid::Uuid;
 
 use super::form::{About, Fields};
@@ -45,7 +45,6 @@ pub(super) async fn show(
 }
 
 pub(super) async fn submit(
-    _: Limited,
     Administrator(caller): Administrator,
     layout: Layout,
     State(pages): State<Pages>,

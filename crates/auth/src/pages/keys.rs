@@ -3,7 +3,7 @@
 use askama::Template;
 use axum::extract::State;
 use axum::response::{IntoResponse as _, Redirect, Response};
-use front::{Administrator, Layout, Limited, Page, Problem};
+use front::{Administrator, Layout, Page, Problem};
 
 use super::view::{Badge, Trouble, sentence};
 use super::{Pages, mendable, unprocessable};
@@ -35,7 +35,6 @@ pub(super) async fn show(
 }
 
 pub(super) async fn rotate(
-    _: Limited,
     Administrator(caller): Administrator,
     layout: Layout,
     State(pages): State<Pages>,

@@ -9,7 +9,7 @@ async fn every_table_view_and_column_says_what_it_holds() {
         "SELECT c.oid::regclass::text || coalesce('.' || a.attname, '')
          FROM pg_class AS c
          JOIN pg_namespace AS n ON n.oid = c.relnamespace AND n.nspname IN ('auth', 'sync', 'ado', 'insights')
-         LEFT JOIN pg_attribute AS a ON a.attrelid = c.oid AND a.attnum > 0 AND c.relkind = 'r'
+         LEFT JOIN pg_attribute AS a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped AND c.relkind = 'r'
          WHERE c.relkind IN ('r', 'v')
              AND (obj_description(c.oid, 'pg_class') IS NULL
                  OR a.attnum IS NOT NULL AND col_description(c.oid, a.attnum) IS NULL)",
