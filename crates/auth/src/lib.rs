@@ -29,4 +29,4 @@ pub use exposure::Exposure;
 pub use given::Given;
 pub use options::{Entra, EntraCertificate, EntraSecret, Keys, Options};
 pub use refusal::{Refusal, RefusalKind};
-pub use service::run;
+pub use service::{Running, run};

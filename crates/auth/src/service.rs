@@ -27,7 +27,16 @@ const GROUP: &str = "auth";
 /// How often readiness is looked at.
 const LOOK: Duration = Duration::from_secs(5);
 
-/// Serves until the life ends, and tells where the pages are. The database must have been migrated.
+/// An auth that serves.
+#[derive(Clone, Debug)]
+pub struct Running {
+    /// Where pages and the HTTP API are.
+    pub address: SocketAddr,
+    /// What they do.
+    pub connections: Connections,
+}
+
+/// Serves until the life ends. The database must have been migrated.
 pub async fn run(
     options: &Options,
     exposure: Exposure,
@@ -35,7 +44,7 @@ pub async fn run(
     store: &Store,
     clock: fn() -> Timestamp,
     lifecycle: &Lifecycle,
-) -> anyhow::Result<SocketAddr> {
+) -> anyhow::Result<Running> {
     let listener = front::listen(&options.http).await?;
     let address = listener.local_addr().context("read where pages are")?;
     let vault = Vault::open(&options.keys, exposure.with_pages(address))?;
@@ -99,7 +108,7 @@ pub async fn run(
         bus: bus.clone(),
     };
     let pages = Pages {
-        connections,
+        connections: connections.clone(),
         bus: bus.clone(),
     };
     let router = door.wrap(api::router(api).merge(pages::router(pages)));
@@ -119,7 +128,10 @@ pub async fn run(
         }
         Ok(())
     });
-    Ok(address)
+    Ok(Running {
+        address,
+        connections,
+    })
 }
 
 async fn look(store: &Store, database: &Condition) {

@@ -1,8 +1,16 @@
-//! Auth on a real nats-server and a real PostgreSQL, with an Azure DevOps that knows one token.
+//! Auth on a real nats-server and a real PostgreSQL, with the emulator's Azure DevOps and Entra.
 
+mod api;
+mod changes;
 #[cfg(test)]
-mod connections;
+mod deletions;
+#[cfg(test)]
+mod grants;
 #[cfg(test)]
 mod house;
 mod keys;
+#[cfg(test)]
+mod rights;
+mod sign_ins;
+mod storms;
 mod tokens;
