@@ -49,9 +49,7 @@ impl Bus {
 /// The service that answers a subject, for the error when nobody does.
 fn service_of(subject: &str) -> &'static str {
     let verb = subject.rsplit('.').next().unwrap_or_default();
-    let is_auths =
-        subject.starts_with("adit.auth.") || verb.starts_with("connection-") || verb == "provision";
-    if is_auths {
+    if subject.starts_with("adit.auth.") || verb == "provision" {
         "auth"
     } else if verb.starts_with("sync-") {
         "scheduler"
@@ -69,9 +67,6 @@ mod tests {
         use wire::subject;
         for (subject, service) in [
             (subject::TOKEN, "auth"),
-            (subject::CONNECTION_ADD, "auth"),
-            (subject::CONNECTION_LIST, "auth"),
-            (subject::CONNECTION_REMOVE, "auth"),
             (subject::PROVISION, "auth"),
             (subject::SYNC_START, "scheduler"),
             (subject::SYNC_STATUS, "scheduler"),

@@ -13,7 +13,9 @@ mod variables;
 pub use advice::{Advice, report};
 pub use clock::clock;
 pub use lifecycle::{End, Lifecycle};
-pub use options::{MigrateUrl, NatsNkey, NatsOptions, NatsPassword, Options, StreamLimits, duration};
+pub use options::{
+    MigrateUrl, NatsNkey, NatsOptions, NatsPassword, Options, StreamLimits, duration,
+};
 pub use readiness::{Condition, Missing, Readiness};
 pub use run::{main, run};
 pub use secret::Secret;

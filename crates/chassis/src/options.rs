@@ -93,7 +93,7 @@ pub struct StreamLimits {
 }
 
 secret_option! {
-    /// Where the database is for the role that owns the schemas (adit_migrator), to bring them up to date first
+    /// Where the database is for the role that owns the schemas, to bring them up to date first
     pub struct MigrateUrl("migrate-url", "ADIT_MIGRATE_URL");
 }
 

@@ -22,12 +22,6 @@ pub const PROGRESS: &str = "adit.events.v1.progress.*";
 pub const RUN_ENDED: &str = "adit.events.v1.run-ended";
 /// Asks auth for a credential.
 pub const TOKEN: &str = "adit.auth.v1.token";
-/// Adds a connection.
-pub const CONNECTION_ADD: &str = "adit.control.v1.connection-add";
-/// Lists connections.
-pub const CONNECTION_LIST: &str = "adit.control.v1.connection-list";
-/// Removes a connection.
-pub const CONNECTION_REMOVE: &str = "adit.control.v1.connection-remove";
 /// Asks auth to make the streams, where one is missing.
 pub const PROVISION: &str = "adit.control.v1.provision";
 /// Orders a sync.

@@ -47,8 +47,9 @@ impl Store {
         .bind(id)
         .fetch_all(&self.pool)
         .await?;
-        let (shared, only_here): (Vec<_>, Vec<_>) =
-            organizations.into_iter().partition(|(_, is_shared)| *is_shared);
+        let (shared, only_here): (Vec<_>, Vec<_>) = organizations
+            .into_iter()
+            .partition(|(_, is_shared)| *is_shared);
         let names = |of: Vec<(String, bool)>| of.into_iter().map(|(name, _)| name).collect();
         Ok(Dependents {
             feeds: feeds.unsigned_abs(),
