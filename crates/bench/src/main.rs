@@ -28,7 +28,7 @@ struct Options {
     #[arg(long, default_value = "medium", value_parser = ["small", "medium", "large"])]
     size: String,
 
-    /// A setting of all services, such as ADIT_WRITER_PAGES=16; may be repeated
+    /// A setting of all services, as its variable and its value; may be repeated
     #[arg(long = "set", value_name = "NAME=VALUE", value_parser = setting)]
     settings: Vec<(String, String)>,
 }

@@ -58,7 +58,7 @@ impl Bus {
             loop {
                 match follow.next().await {
                     Ok((message, _)) if !is_record(&message) => {
-                        tracing::debug!("what is no record on `{}` is left out", message.subject)
+                        tracing::debug!("what is no record on `{}` is left out", message.subject);
                     }
                     Ok((message, numbers)) => {
                         let record = RecordMessage::read(message, &numbers);
