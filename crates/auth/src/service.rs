@@ -86,7 +86,7 @@ pub async fn run(
     );
     lifecycle.spawn("token", async move {
         Ok(asked
-            .try_serve(|request| counter.answer(request), stopped)
+            .try_serve_askers(|asker, request| counter.answer(asker, request), stopped)
             .await?)
     });
     let (keeper, stopped) = (bus.clone(), stop());

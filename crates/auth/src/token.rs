@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use bus::Asker;
 use jiff::{SignedDuration, Timestamp};
 use secrecy::ExposeSecret as _;
 use store::Store;
@@ -28,8 +29,12 @@ pub(crate) struct Counter {
 
 impl Counter {
     /// A token, or why there is none (in the reply), or why that cannot be said for the moment.
-    pub(crate) async fn answer(&self, request: TokenRequest) -> Result<TokenReply, String> {
-        match self.vend(&request).await {
+    pub(crate) async fn answer(
+        &self,
+        asker: Asker,
+        request: TokenRequest,
+    ) -> Result<TokenReply, String> {
+        match self.vend(&asker, &request).await {
             Ok(reply) => Ok(reply),
             Err(refusal) if refusal.is_passing() => Err(refusal.told()),
             Err(refusal) => Ok(TokenReply {
@@ -39,8 +44,8 @@ impl Counter {
         }
     }
 
-    async fn vend(&self, request: &TokenRequest) -> Result<TokenReply, Refusal> {
-        let claim = read(request)?;
+    async fn vend(&self, asker: &Asker, request: &TokenRequest) -> Result<TokenReply, Refusal> {
+        let claim = read(asker, request)?;
         let access = match self.store.token_claim(&claim).await? {
             Claimed::Token(token) if !request.rejected => {
                 self.grants.open(claim.connection, &token).await?
@@ -73,6 +78,7 @@ fn want(claim: &Claim, request: &TokenRequest, claimed: Claimed) -> Result<Want,
         connection,
         organization,
         feed,
+        domain,
     } = claim;
     let no = |kind, reason: &str, words: String, remedy: &str| {
         Err(Refusal::new(kind, reason, words, remedy))
@@ -100,7 +106,7 @@ fn want(claim: &Claim, request: &TokenRequest, claimed: Claimed) -> Result<Want,
             RefusalKind::Wrong,
             "not_its_feed",
             format!(
-                "the feed {feed} is none of the connection {connection} in the organization {organization}"
+                "the feed {feed} is none of {domain} of the connection {connection} in the organization {organization}"
             ),
             "",
         ),
@@ -128,7 +134,7 @@ fn want(claim: &Claim, request: &TokenRequest, claimed: Claimed) -> Result<Want,
     }
 }
 
-fn read(request: &TokenRequest) -> Result<Claim, Refusal> {
+fn read(asker: &Asker, request: &TokenRequest) -> Result<Claim, Refusal> {
     let guid = |what: &str, text: &str| {
         text.parse::<Uuid>().map_err(|_| {
             Refusal::wrong(
@@ -137,7 +143,12 @@ fn read(request: &TokenRequest) -> Result<Claim, Refusal> {
             )
         })
     };
+    let domain = asker.domain().ok_or_else(|| {
+        let words = format!("`{}` fetches no domain", asker.name());
+        Refusal::wrong(words, "tokens are for fetchers")
+    })?;
     Ok(Claim {
+        domain,
         connection: guid("connection", &request.connection_id)?,
         organization: guid("organization", &request.organization_id)?,
         feed: guid("feed", &request.feed_id)?,

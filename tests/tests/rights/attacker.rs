@@ -130,6 +130,21 @@ async fn an_answer_with_a_token_goes_to_the_inbox_of_one_who_may_ask_and_nowhere
         assert!(log.contains("is not answered"), "{log}");
     }
 
+    // Nor is it given a token for the job of another domain.
+    let boards = self::feed(&stack, "work_item_revisions").await?;
+    let foreign = TokenRequest {
+        connection_id: boards.connection.to_string(),
+        organization_id: boards.organization.to_string(),
+        feed_id: boards.id.to_string(),
+        ..TokenRequest::default()
+    };
+    attacker
+        .publish(subject::TOKEN, Some(own), &foreign.encode_to_vec())
+        .await?;
+    let heard = attacker.until_heard().await?;
+    let reply = TokenReply::decode(heard[0].payload.as_slice())?;
+    assert!(reply.credentials.is_empty() && reply.error.contains("none of git"), "{}", reply.error);
+
     // It may have the answer go to the inbox of another fetcher, and cannot hear it there.
     let other = "_INBOX_fetch-boards.abc.1";
     attacker

@@ -75,7 +75,7 @@ impl House {
             .unwrap();
         store.migrate().await.unwrap();
         let nats = nats.unwrap();
-        let fetcher = Bus::connect("fetch-git", &bus::Options::new(nats.url()))
+        let fetcher = Bus::connect("fetch-boards", &bus::Options::new(nats.url()))
             .await
             .unwrap();
         let emulator = Emulator::make(Seed::default()).unwrap();

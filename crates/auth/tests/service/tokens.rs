@@ -59,18 +59,27 @@ async fn a_token_is_for_who_holds_a_job_of_an_active_connection() {
         (&nil, &organization, feed.to_string(), "no connection"),
         ("work", &organization, feed.to_string(), "no guid"),
         (&mine, &organization, String::new(), "no guid"),
-        (&mine, &organization, nil.clone(), "none of the connection"),
+        (
+            &mine,
+            &organization,
+            nil.clone(),
+            "none of boards of the connection",
+        ),
         (
             &other.to_string(),
             &organization,
             feed.to_string(),
-            "none of the connection",
+            "none of boards of the connection",
         ),
     ] {
         let error = ask(connection, organization, &feed).await;
         assert!(error.contains(expected), "{error}");
         assert_eq!(error.is_empty(), expected.is_empty(), "{error}");
     }
+    // The job that it names is held by the fetcher of another domain.
+    let git = house.feed_of(connection, "git", "refs").await;
+    let error = ask(&mine, &organization, &git.to_string()).await;
+    assert!(error.contains("none of boards"), "{error}");
     house
         .sql(&format!(
             "UPDATE sync.feeds SET running = false WHERE id = '{feed}'"

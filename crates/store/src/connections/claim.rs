@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use serde_json::Value;
 use uuid::Uuid;
+use wire::Domain;
 
 use super::{ACCESS_TOKEN, Problem, SealedSecret, State};
 use crate::{Error, Store};
@@ -17,6 +18,8 @@ pub struct Claim {
     pub organization: Uuid,
     /// The feed whose job the asker holds.
     pub feed: Uuid,
+    /// The domain that the asker fetches.
+    pub domain: Domain,
 }
 
 /// What became of a claim.
@@ -32,7 +35,7 @@ pub enum Claimed {
     NotActive(State, Problem),
     /// The connection does not cover the organization.
     NotCovered,
-    /// The feed is none of the connection's in this organization.
+    /// The feed is none of the connection's in this organization, or none of the asker's domain.
     NotItsFeed,
     /// Nobody holds a job of the feed.
     NotRunning,
@@ -86,7 +89,7 @@ impl Store {
                     CASE s.name WHEN $4 THEN extract(epoch FROM g.expires_at - now())::float8 END AS ends_in,
                     s.name, s.key_id, s.sealed
              FROM auth.connections c
-             LEFT JOIN sync.feeds f ON f.id = $3 AND f.connection_id = c.id AND f.organization_id = $2
+             LEFT JOIN sync.feeds f ON f.id = $3 AND f.connection_id = c.id AND f.organization_id = $2 AND f.domain = $5
              LEFT JOIN auth.grants g ON g.connection_id = c.id
              LEFT JOIN auth.secrets s ON s.connection_id = c.id
                  AND s.name = CASE c.credential ->> 'kind' WHEN 'personal_access_token' THEN 'personal_access_token' ELSE $4 END
@@ -96,6 +99,7 @@ impl Store {
         .bind(claim.organization)
         .bind(claim.feed)
         .bind(ACCESS_TOKEN)
+        .bind(claim.domain.name())
         .fetch_optional(&self.pool)
         .await?;
         Ok(found.map_or(Claimed::NoConnection, Row::claimed))
