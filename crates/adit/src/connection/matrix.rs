@@ -98,12 +98,12 @@ fn table(checks: &[Check]) -> Table {
     table
 }
 
-/// Why something cannot be read, each once with the places where it is so.
+/// Why something cannot be read, each once with the places where it is so, and the page of the first.
 fn reasons(checks: &[Check]) -> Vec<String> {
     let mut found: Vec<(&Check, Vec<String>)> = Vec::new();
-    let mut known: HashMap<[&str; 4], usize> = HashMap::new();
+    let mut known: HashMap<[&str; 3], usize> = HashMap::new();
     for check in checks.iter().filter(|check| check.state != "readable") {
-        let same = [&check.state, &check.answered, &check.remedy, &check.link];
+        let same = [&check.state, &check.answered, &check.remedy];
         let reason = *known.entry(same.map(String::as_str)).or_insert(found.len());
         if reason == found.len() {
             found.push((check, Vec::new()));

@@ -10,7 +10,8 @@ impl From<Refusal> for Problem {
     fn from(refusal: Refusal) -> Self {
         let remedy = match refusal.link.as_str() {
             "" => refusal.remedy.clone(),
-            link => format!("{} ({link})", refusal.remedy).trim().to_owned(),
+            link if refusal.remedy.is_empty() => format!("see {link}"),
+            link => format!("{} ({link})", refusal.remedy),
         };
         let with = |status, kind, title| {
             Self::new(status, kind, title, refusal.explanation.clone(), remedy)
