@@ -231,3 +231,31 @@ fn files(folder: &Path) -> anyhow::Result<Vec<std::path::PathBuf>> {
     }
     Ok(found)
 }
+
+/// `SECURITY.md` names tests: a rule whose test is gone is not held any more.
+#[test]
+fn each_test_that_security_names_is_there() -> anyhow::Result<()> {
+    let text = std::fs::read_to_string(root().join("SECURITY.md"))?;
+    let named: BTreeSet<&str> = text
+        .split('`')
+        .skip(1)
+        .step_by(2)
+        .filter(|name| name.matches('_').count() >= 3)
+        .collect();
+    assert!(named.len() > 30, "{named:?}");
+    let mut code = String::new();
+    for folder in ["crates", "tests"] {
+        for file in files(&root().join(folder))? {
+            if file.extension().is_some_and(|kind| kind == "rs") {
+                code.push_str(&std::fs::read_to_string(file)?);
+            }
+        }
+    }
+    for name in named {
+        assert!(
+            code.contains(&format!("fn {name}()")),
+            "there is no test {name}"
+        );
+    }
+    Ok(())
+}
