@@ -29,7 +29,7 @@ pub(crate) struct Services {
 }
 
 /// What a service is told of its servers.
-type Servers<'a> = &'a dyn Fn(&str) -> anyhow::Result<Vec<(String, String)>>;
+type Servers<'a> = &'a (dyn Fn(&str) -> anyhow::Result<Vec<(String, String)>> + Sync);
 
 impl Services {
     /// Starts all of them, and waits until each is ready.

@@ -143,7 +143,11 @@ async fn an_answer_with_a_token_goes_to_the_inbox_of_one_who_may_ask_and_nowhere
         .await?;
     let heard = attacker.until_heard().await?;
     let reply = TokenReply::decode(heard[0].payload.as_slice())?;
-    assert!(reply.credentials.is_empty() && reply.error.contains("none of git"), "{}", reply.error);
+    assert!(
+        reply.credentials.is_empty() && reply.error.contains("none of git"),
+        "{}",
+        reply.error
+    );
 
     // It may have the answer go to the inbox of another fetcher, and cannot hear it there.
     let other = "_INBOX_fetch-boards.abc.1";

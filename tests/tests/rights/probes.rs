@@ -23,35 +23,36 @@ const USERS: [&str; 10] = [
     "test",
 ];
 
+/// Subjects that are alone of their kind.
+const SINGLE: [&str; 23] = [
+    "adit.auth.v1.token",
+    "adit.auth.v1.other",
+    "adit.control.v1.provision",
+    "adit.control.v1.connection-add",
+    "adit.control.v1.sync-start",
+    "adit.control.v1.sync-status",
+    "adit.events.v1.run-ended",
+    "adit.other",
+    "other",
+    "$KV.adit-pace.organization.identity",
+    "$KV.other.key",
+    "$JS.API.INFO",
+    "$JS.API.STREAM.NAMES",
+    "$JS.API.STREAM.LIST",
+    "$JS.API.DIRECT.GET.KV_adit-pace",
+    "$JS.API.DIRECT.GET.KV_adit-pace.$KV.adit-pace.organization.identity",
+    "$JS.API.DIRECT.GET.ADIT-PAGES.adit.pages.v1.git.refs.a.b",
+    "$JS.API.CONSUMER.CREATE.KV_adit-pace.mine.$KV.adit-pace.>",
+    "$JS.EVENT.ADVISORY.API",
+    "$SYS.REQ.SERVER.PING",
+    "$SYS.REQ.ACCOUNT.PING.CONNZ",
+    "$SRV.PING",
+    "_INBOX.abc",
+];
+
 /// Subjects without wildcards, to be published to.
 pub(crate) fn subjects() -> Vec<String> {
-    let mut all: Vec<String> = [
-        "adit.auth.v1.token",
-        "adit.auth.v1.other",
-        "adit.control.v1.provision",
-        "adit.control.v1.connection-add",
-        "adit.control.v1.sync-start",
-        "adit.control.v1.sync-status",
-        "adit.events.v1.run-ended",
-        "adit.other",
-        "other",
-        "$KV.adit-pace.organization.identity",
-        "$KV.other.key",
-        "$JS.API.INFO",
-        "$JS.API.STREAM.NAMES",
-        "$JS.API.STREAM.LIST",
-        "$JS.API.DIRECT.GET.KV_adit-pace",
-        "$JS.API.DIRECT.GET.KV_adit-pace.$KV.adit-pace.organization.identity",
-        "$JS.API.DIRECT.GET.ADIT-PAGES.adit.pages.v1.git.refs.a.b",
-        "$JS.API.CONSUMER.CREATE.KV_adit-pace.mine.$KV.adit-pace.>",
-        "$JS.EVENT.ADVISORY.API",
-        "$SYS.REQ.SERVER.PING",
-        "$SYS.REQ.ACCOUNT.PING.CONNZ",
-        "$SRV.PING",
-        "_INBOX.abc",
-    ]
-    .map(str::to_owned)
-    .to_vec();
+    let mut all: Vec<String> = SINGLE.map(str::to_owned).to_vec();
     all.extend(USERS.map(|user| format!("_INBOX_{user}.abc.1")));
     for organization in [ORGANIZATION.to_string(), "other".to_owned()] {
         all.push(format!("adit.records.v1.{organization}.-.git.refs"));

@@ -77,11 +77,14 @@ impl Raw {
         headers: &[(&str, String)],
         payload: &[u8],
     ) -> anyhow::Result<()> {
-        let lines: String = headers
-            .iter()
-            .map(|(name, value)| format!("{name}: {value}\r\n"))
-            .collect();
-        let headers = format!("NATS/1.0\r\n{lines}\r\n");
+        let mut lines = vec!["NATS/1.0".to_owned()];
+        lines.extend(
+            headers
+                .iter()
+                .map(|(name, value)| format!("{name}: {value}")),
+        );
+        lines.extend([String::new(), String::new()]);
+        let headers = lines.join("\r\n");
         let (length, total) = (headers.len(), headers.len() + payload.len());
         let mut message = format!("HPUB {subject} {length} {total}\r\n{headers}").into_bytes();
         message.extend_from_slice(payload);
