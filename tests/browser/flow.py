@@ -1,6 +1,7 @@
 """Goes through the pages as people do, in Debian's Chromium: by mouse, by keyboard alone, on a phone, and without scripts.
 
-It is given one JSON object: where Adit and the emulator are, the setup address, the accounts, and where pictures go.
+It is given one JSON object: where Adit and the emulator are, the setup address, the accounts, the browser, and where
+pictures go.
 """
 
 import json
@@ -11,7 +12,6 @@ from pathlib import Path
 
 from playwright.sync_api import Page, expect, sync_playwright
 
-CHROMIUM = "/usr/bin/chromium"
 FLAGS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -237,7 +237,7 @@ def main() -> None:
     flow = Flow(given)
     complaints: list[str] = []
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        browser = playwright.chromium.launch(executable_path=given["chromium"], args=FLAGS)
 
         def complain(message) -> None:
             """An answer of 422 is a form that was not accepted, on purpose; Entra's pages are not ours."""
