@@ -4,7 +4,7 @@ use chassis::{Advice, Secret};
 use seal::{Associated, KeyId, KeyRing, Sealed};
 use secrecy::{ExposeSecret as _, SecretString};
 use serde_json::Value;
-use store::connections::{OwnedSecret, SealedRow, SealedSecret};
+use store::connections::{ACCESS_TOKEN, OwnedSecret, SealedRow, SealedSecret};
 use uuid::Uuid;
 
 use crate::{Exposure, Keys};
@@ -139,7 +139,11 @@ impl Vault {
 
     /// Says of which connections the secrets cannot be opened. The others go on.
     pub(crate) fn inspect(&self, secrets: &[OwnedSecret]) {
-        for owned in secrets {
+        // An access token can be had again.
+        let kept = secrets
+            .iter()
+            .filter(|owned| owned.secret.name != ACCESS_TOKEN);
+        for owned in kept {
             if let Err(error) = self.unseal_of(owned.connection, &owned.credential, &owned.secret) {
                 tracing::warn!(
                     connection.id = %owned.connection,

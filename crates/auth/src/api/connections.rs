@@ -114,7 +114,6 @@ pub(super) async fn add(
         organizations: wish.organizations,
         credential: Given::read(wish.credential)?,
     };
-    // It is made whether or not whoever asked goes on waiting.
     let added = api.connections.add(&By::from(&caller), new).await?;
     Ok((StatusCode::CREATED, Json(added)))
 }

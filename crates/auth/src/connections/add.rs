@@ -80,7 +80,9 @@ impl Connections {
             Added::DraftGone => return Err(super::draft::gone()),
         };
         tracing::info!(connection.id = %connection.id, "added the connection `{name}`");
-        self.examine(&connection, &asking, false).await?;
+        self.0.drafts.forget(connection.id);
+        self.examine_while_waited(&connection, &asking, false)
+            .await?;
         self.checked(connection.id).await
     }
 

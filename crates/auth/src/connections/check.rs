@@ -1,6 +1,7 @@
 //! Checks what a connection can read, keeps it, and has read anew what was hidden.
 
 use std::collections::HashSet;
+use std::time::Duration;
 
 use futures::stream::{self, StreamExt as _};
 use jiff::SignedDuration;
@@ -17,6 +18,8 @@ use crate::view::Checked;
 
 /// Organizations that are asked at once.
 const AT_ONCE: usize = 4;
+/// Whoever asks over HTTP is not kept waiting for longer than a minute.
+const WAITED: Duration = Duration::from_secs(35);
 /// When the next look is due.
 const DAY: SignedDuration = SignedDuration::from_hours(24);
 /// The same where an organization is not read: it may be any time.
@@ -28,22 +31,40 @@ impl Connections {
         let connection = self.find(name).await?;
         let entry = self.entry(by, "connection.check", &connection.name, "");
         self.0.store.audit_add(&entry).await?;
-        self.look_at(&connection).await?;
+        let asking = self.asking(&connection).await?;
+        self.examine_while_waited(&connection, &asking, true)
+            .await?;
         self.checked(connection.id).await
     }
 
     /// The same, by nobody's wish.
     pub(crate) async fn look_at(&self, connection: &stored::Connection) -> Result<(), Refusal> {
+        let asking = self.asking(connection).await?;
+        self.examine(connection, &asking, true).await
+    }
+
+    async fn asking(&self, connection: &stored::Connection) -> Result<Asking, Refusal> {
         let access = self
             .0
             .grants
             .access(connection.id, standing(connection))
             .await?;
-        let asking = self
-            .0
-            .azure
-            .with(&access.description, access.scheme, &access.token);
-        self.examine(connection, &asking, true).await
+        let azure = &self.0.azure;
+        Ok(azure.with(&access.description, access.scheme, &access.token))
+    }
+
+    /// Examines for as long as somebody waits; a look finds the rest.
+    pub(super) async fn examine_while_waited(
+        &self,
+        connection: &stored::Connection,
+        asking: &Asking,
+        discover: bool,
+    ) -> Result<(), Refusal> {
+        let examined = self.examine(connection, asking, discover);
+        match tokio::time::timeout(WAITED, examined).await {
+            Ok(examined) => examined,
+            Err(_) => Ok(self.0.store.look_soon(connection.id).await?),
+        }
     }
 
     /// Asks, and keeps what was found. With `discover`, organizations that have appeared join one that covers all.

@@ -49,6 +49,11 @@ impl Opened {
         opened.get(&id).map(|(access, _)| access.clone())
     }
 
+    pub(super) fn forget(&self, id: Uuid) {
+        let mut opened = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        opened.remove(&id);
+    }
+
     fn put(&self, id: Uuid, access: Access) {
         let life = access.ends_in.unwrap_or_default().saturating_sub(MARGIN);
         let until = Instant::now() + life.min(LIFE);

@@ -105,7 +105,7 @@ impl Connections {
         }
         tracing::info!(connection.id = %connection.id, "the connection `{}` has signed in again", connection.name);
         let connection = self.find(&connection.id.to_string()).await?;
-        self.examine(&connection, &asking, true).await
+        self.examine_while_waited(&connection, &asking, true).await
     }
 }
 

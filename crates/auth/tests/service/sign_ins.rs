@@ -117,6 +117,32 @@ async fn of_two_who_come_back_at_once_one_gets_in() {
 }
 
 #[tokio::test]
+async fn what_cannot_be_kept_leaves_no_secret_and_signing_in_again_works() {
+    let house = House::new().await;
+    let connections = house.connections();
+    let begun = connections
+        .sign_in_begin(&by(), SignInFor::New, SignInAt::default())
+        .await
+        .unwrap();
+    let answer = house.consent(&begun.url, "reader").await;
+    house
+        .sql("ALTER TABLE auth.drafts ADD CONSTRAINT none CHECK (false) NOT VALID")
+        .await;
+    let refusal = connections
+        .sign_in_complete(&by(), answer, &begun.browser)
+        .await
+        .unwrap_err();
+    assert!(refusal.is_passing(), "{refusal}");
+    let kept = "SELECT (SELECT count(*) FROM auth.drafts) + (SELECT count(*) FROM auth.secrets)
+                     + (SELECT count(*) FROM auth.connection_sign_ins)";
+    assert_eq!(house.sql(kept).await, "0");
+    house
+        .sql("ALTER TABLE auth.drafts DROP CONSTRAINT none")
+        .await;
+    house.sign_in("reader").await;
+}
+
+#[tokio::test]
 async fn who_declines_is_told_so_and_nothing_is_kept() {
     let house = House::new().await;
     let connections = house.connections();

@@ -33,6 +33,15 @@ impl Store {
         Ok(())
     }
 
+    /// The connection is to be looked at as soon as somebody has the time.
+    pub async fn look_soon(&self, id: Uuid) -> Result<(), Error> {
+        sqlx::query("UPDATE auth.connections SET next_look_at = now() WHERE id = $1")
+            .bind(id)
+            .execute(&self.pool)
+            .await?;
+        Ok(())
+    }
+
     /// A connection whose dead grant may be tried again. Nobody else is given it for an hour.
     pub async fn try_take(&self) -> Result<Option<Uuid>, Error> {
         let taken: Option<(Uuid,)> = sqlx::query_as(
